@@ -1,0 +1,73 @@
+import type { DatabaseSetting } from '../server/server.js'
+import type { Plugin } from '../plugin/plugin.js'
+
+export type MigrationFormat = 'atlas' | 'goose' | 'golang-migrate' | 'dbmate' | 'flyway'
+
+/** What a user writes in `savepoint.config.ts`. Everything is optional. */
+export interface Config {
+  /**
+   * Globs of schema files, relative to the config file. An object puts files into phases:
+   * `pre` runs before the schema (extensions, functions), `post` after it (triggers, row-level security).
+   * @default 'schema/**' + '/*.sql'
+   */
+  schema?: string | string[] | { pre?: string | string[]; schema?: string | string[]; post?: string | string[] }
+  /**
+   * The development database: `pglite:` (embedded, under `.savepoint/`), `pglite:PATH`, `pglite:memory`,
+   * `postgres://…`, `docker://postgres/17/dev`, `native:` or `native:PATH`.
+   * @default 'pglite:'
+   */
+  database?: string
+  /** Allows a development database that is not on this machine; destroying steps stay refused there. @default false */
+  allowRemote?: boolean
+  /** Where Postgres elaborates the schema files: same forms as `database`. @default a fresh database of the same server */
+  scratch?: string
+  /** Migrations directory, or `false` for none. @default { directory: 'migrations', format: 'atlas' } */
+  migrations?: string | false | { directory?: string; format?: MigrationFormat }
+  /** Generated types: the directory, or `false` for none. @default { directory: 'src/db' } */
+  client?: string | false | { directory?: string }
+  /** Postgres schemas that are ours. @default every schema that the server does not own */
+  include?: string[]
+  /** Postgres schemas that are someone else's: never read, never dropped. */
+  exclude?: string[]
+  /** Fail instead of warning when a plan cannot be proved or an object kind is not modelled. @default false */
+  strict?: boolean
+  /** How long an apply waits for a lock, in milliseconds. @default 3000 */
+  lockTimeout?: number
+  /** The variable that is set for the app, unless it is set already; `false` sets none. @default 'DATABASE_URL' */
+  databaseUrlVariable?: string | false
+  plugins?: readonly (Plugin | readonly Plugin[] | false | null | undefined)[]
+  /** Overrides picked by `--env NAME`. */
+  environments?: Record<string, Omit<Config, 'environments' | 'plugins'> & { url?: string }>
+}
+
+/** `Config` with every default filled in and every path absolute. Frozen. */
+export interface ResolvedConfig {
+  readonly root: string
+  /** Absolute path of the config file, undefined when there is none. */
+  readonly configFile?: string
+  /** Every file whose change means that the config must be loaded anew: the config and what it imports. */
+  readonly configDependencies: readonly string[]
+  readonly schema: {
+    readonly pre: readonly string[]
+    readonly schema: readonly string[]
+    readonly post: readonly string[]
+  }
+  readonly database: DatabaseSetting
+  readonly allowRemote: boolean
+  readonly scratch?: DatabaseSetting
+  readonly migrations?: { readonly directory: string; readonly format: MigrationFormat }
+  readonly client?: { readonly directory: string }
+  readonly include?: readonly string[]
+  readonly exclude: readonly string[]
+  readonly strict: boolean
+  readonly lockTimeout: number
+  readonly databaseUrlVariable?: string
+  readonly plugins: readonly Plugin[]
+  /** Absolute path of `.savepoint/`, our own state: data directory, caches, lock file. */
+  readonly stateDirectory: string
+}
+
+/** Types the config for editors; returns what it was given. */
+export function defineConfig(config: Config): Config {
+  return config
+}

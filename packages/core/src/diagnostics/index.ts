@@ -1,0 +1,3 @@
+export { catalogue, type DiagnosticCode } from './catalogue.js'
+export { DiagnosticError, type Diagnostic, type Severity, type SourceLocation } from './diagnostic.js'
+export { createFrame } from './frame.js'

@@ -1,0 +1,17 @@
+import type { Diagnostic } from './diagnostics/index.js'
+import type { SaveReport } from './engine/report.js'
+
+/**
+ * The engine's whole knowledge of where it runs. Vite, the other bundlers and the command line each implement it;
+ * the engine never imports one of them.
+ */
+export interface Host {
+  /** One line for a person. `detail` only with `--debug`. */
+  log(level: 'info' | 'warn' | 'error' | 'debug', message: string): void
+  /** The state is red: show these until `clearDiagnostics`. Called again with a new list when it changes. */
+  showDiagnostics(diagnostics: readonly Diagnostic[]): void
+  /** The state is green again. */
+  clearDiagnostics(): void
+  /** The development database changed and generated files are written. */
+  saved(report: SaveReport): void
+}

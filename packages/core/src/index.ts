@@ -1,0 +1,7 @@
+export * from './diagnostics/index.js'
+export { defineConfig, type Config, type MigrationFormat, type ResolvedConfig } from './config/config.js'
+export type { Host } from './host.js'
+export type { PendingDecision, SaveReport } from './engine/report.js'
+export type { DatabaseServer, DatabaseSetting, ScratchDatabase } from './server/server.js'
+export type { Phase, SourceFile, Statement } from './sources/source.js'
+export type { Plugin } from './plugin/plugin.js'

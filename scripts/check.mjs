@@ -1,0 +1,18 @@
+// Lint, format and types in one command; stops at nothing, reports everything, exits 1 when one of them found something.
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { root } from './build.mjs'
+
+const bin = (name) => join(root, 'node_modules/.bin', name)
+const steps = [
+  ['oxlint', [bin('oxlint'), '--deny-warnings', 'packages', 'playground', 'scripts', 'test']],
+  ['oxfmt', [bin('oxfmt'), '--check', 'packages', 'playground', 'scripts', 'test', 'vitest.config.ts']],
+  ['tsc', [bin('tsc'), '-p', root]],
+]
+let failed = false
+for (const [name, [command, ...args]] of steps) {
+  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' })
+  if (status !== 0) failed = true
+  console.log(`${name}: ${status === 0 ? 'ok' : 'failed'}`)
+}
+process.exit(failed ? 1 : 0)
