@@ -1,3 +1,5 @@
 export { catalogue, type DiagnosticCode } from './catalogue.js'
 export { DiagnosticError, type Diagnostic, type Severity, type SourceLocation } from './diagnostic.js'
 export { createFrame } from './frame.js'
+export { renderDiagnostic, renderDiagnostics, toJson, type DiagnosticStyle, type RenderOptions } from './render.js'
+export { suggestNearest } from './suggestion.js'
