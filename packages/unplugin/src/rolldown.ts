@@ -1,0 +1,3 @@
+import { savepoint } from './index.js'
+
+export default savepoint.rolldown
