@@ -1,3 +1,5 @@
+import type { SourceLocation } from '../diagnostics/index.js'
+
 export type Phase = 'pre' | 'schema' | 'post'
 
 /** A schema file as it was read: text without BOM, line ends as they are in the file. */
@@ -23,6 +25,13 @@ export interface Statement {
   column: number
   /** Comments that stand directly before the statement, for annotations such as `-- @renamed from=old`. */
   leading: string
+  /** A comment after the statement's semicolon, on the same line. */
+  trailing?: string
   /** Hash of the statement's tokens: whitespace and comments outside bodies do not change it. */
   hash: string
+  /**
+   * Where an offset in `sql` stands in the user's file, for text that was changed since it was read (a plugin's transform).
+   * Without it `sql` stands in the file as it is, from `line` and `column` on.
+   */
+  locate?(offset: number): SourceLocation
 }
