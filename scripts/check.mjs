@@ -1,13 +1,21 @@
 // Lint, format and types in one command; stops at nothing, reports everything, exits 1 when one of them found something.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { root } from './build.mjs'
+import { buildDeclarations, buildJavaScript, root } from './build.mjs'
+
+// The playground's apps see the packages as a user's project does: by what was built.
+await buildJavaScript()
+buildDeclarations()
 
 const bin = (name) => join(root, 'node_modules/.bin', name)
 const steps = [
   ['oxlint', [bin('oxlint'), '--deny-warnings', 'packages', 'playground', 'scripts', 'test']],
   ['oxfmt', [bin('oxfmt'), '--check', 'packages', 'playground', 'scripts', 'test', 'vitest.config.ts']],
   ['tsc', [bin('tsc'), '-p', root]],
+  ...['vite-app', 'esbuild-app', 'bun-app'].map((app) => [
+    `tsc ${app}`,
+    [bin('tsc'), '-p', join(root, 'playground', app)],
+  ]),
 ]
 let failed = false
 for (const [name, [command, ...args]] of steps) {

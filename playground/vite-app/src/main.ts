@@ -54,14 +54,19 @@ async function showSignIn(): Promise<void> {
   )
 }
 
-function button(label: string, act: () => Promise<{ error?: { message?: string } | null }>): HTMLButtonElement {
+function button(label: string, act: () => Promise<unknown>): HTMLButtonElement {
   const element = Object.assign(document.createElement('button'), { type: 'button', textContent: label })
   element.addEventListener('click', async () => {
-    const { error } = await act()
+    const result = await act()
     await showSignIn()
-    if (error) signInForm.append(error.message ?? 'that did not work')
+    signInForm.append(failureOf(result))
   })
   return element
+}
+
+function failureOf(result: unknown): string {
+  const { error } = result as { error?: { message?: string } | null }
+  return error ? (error.message ?? 'that did not work') : ''
 }
 
 addForm.addEventListener('submit', async (event) => {

@@ -1,0 +1,33 @@
+import savepoint from 'unplugin-savepoint/vite'
+import { build, type InlineConfig } from 'vite'
+import { describeError, type Driver } from '../driver.js'
+
+const config = (root: string): InlineConfig => ({
+  root,
+  configFile: false,
+  logLevel: 'silent',
+  plugins: [savepoint({ root })],
+  build: { lib: { entry: 'src/index.js', formats: ['es'] }, emptyOutDir: true },
+})
+
+export const viteDriver: Driver = {
+  name: 'vite',
+  async build(root) {
+    try {
+      await build(config(root))
+      return { ok: true, message: '' }
+    } catch (error) {
+      return { ok: false, message: describeError(error) }
+    }
+  },
+  async watch(root, onBuild) {
+    const base = config(root)
+    const watcher = await build({ ...base, build: { ...base.build, watch: {} } })
+    if (!('on' in watcher)) throw new Error('vite did not watch')
+    watcher.on('event', (event) => {
+      if (event.code === 'BUNDLE_END') onBuild({ ok: true, message: '' })
+      if (event.code === 'ERROR') onBuild({ ok: false, message: describeError(event.error) })
+    })
+    return { close: () => watcher.close() }
+  },
+}
