@@ -1,1 +1,2 @@
-export {}
+export { exitCodes, run } from './run.js'
+export type { Io } from './io.js'

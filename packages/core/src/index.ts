@@ -1,5 +1,5 @@
 export * from './diagnostics/index.js'
-export { defineConfig, type Config, type MigrationFormat, type ResolvedConfig } from './config/config.js'
+export * from './config/index.js'
 export type { Host } from './host.js'
 export type { PendingDecision, SaveReport } from './engine/report.js'
 export type { DatabaseServer, DatabaseSetting, ScratchDatabase } from './server/server.js'

@@ -1,5 +1,6 @@
 import type { DatabaseSetting } from '../server/server.js'
 import type { Plugin } from '../plugin/plugin.js'
+import type { PluginOption } from './plugins.js'
 
 export type MigrationFormat = 'atlas' | 'goose' | 'golang-migrate' | 'dbmate' | 'flyway'
 
@@ -35,10 +36,12 @@ export interface Config {
   lockTimeout?: number
   /** The variable that is set for the app, unless it is set already; `false` sets none. @default 'DATABASE_URL' */
   databaseUrlVariable?: string | false
-  plugins?: readonly (Plugin | readonly Plugin[] | false | null | undefined)[]
-  /** Overrides picked by `--env NAME`. */
-  environments?: Record<string, Omit<Config, 'environments' | 'plugins'> & { url?: string }>
+  plugins?: readonly PluginOption[]
+  /** Overrides picked by `--env NAME`. `url` is the database that commands act on there, such as production's. */
+  environments?: Record<string, EnvironmentConfig>
 }
+
+export type EnvironmentConfig = Omit<Config, 'environments' | 'plugins'> & { url?: string | undefined }
 
 /** `Config` with every default filled in and every path absolute. Frozen. */
 export interface ResolvedConfig {
@@ -53,6 +56,10 @@ export interface ResolvedConfig {
     readonly post: readonly string[]
   }
   readonly database: DatabaseSetting
+  /** The environment that `--env` picked. */
+  readonly environment?: string
+  /** The environment's `url`: what commands act on instead of the development database. May hold a password. */
+  readonly url?: string
   readonly allowRemote: boolean
   readonly scratch?: DatabaseSetting
   readonly migrations?: { readonly directory: string; readonly format: MigrationFormat }

@@ -1,0 +1,10 @@
+import type { Command } from './command.js'
+
+/** One line of `savepoint --help`, and where the command is; only the one that runs is loaded. */
+export interface CommandEntry {
+  readonly name: string
+  readonly description: string
+  load(): Promise<{ command: Command }>
+}
+
+export const commands: readonly CommandEntry[] = []

@@ -1,0 +1,26 @@
+import { DiagnosticError, renderDiagnostics, toJson } from '@savepoint/core'
+import type { Io } from './io.js'
+import { redactPasswords } from './terminal/redact.js'
+import type { Talk } from './terminal/talk.js'
+
+/** Says why a command failed: diagnostics as text on standard error, or with `--json` as JSON on standard output. */
+export function reportFailure(
+  error: unknown,
+  { io, talk, debug, json }: { io: Io; talk: Talk; debug: boolean; json: boolean },
+): void {
+  const diagnostics =
+    error instanceof DiagnosticError
+      ? error.diagnostics
+      : [
+          {
+            code: 'SP9001',
+            severity: 'error',
+            message: error instanceof Error ? error.message : String(error),
+            fix: 'Run the command again with `--debug` and report what it prints.',
+          } as const,
+        ]
+  if (json) io.stdout(`${redactPasswords(JSON.stringify(toJson(diagnostics, io.cwd), null, 2))}\n`)
+  else talk.say(renderDiagnostics(diagnostics, { root: io.cwd, style: talk.style }))
+  if (debug)
+    for (let cause = error; cause instanceof Error; cause = cause.cause) talk.debug(cause.stack ?? cause.message)
+}

@@ -1,0 +1,11 @@
+export {
+  defineConfig,
+  type Config,
+  type EnvironmentConfig,
+  type MigrationFormat,
+  type ResolvedConfig,
+} from './config.js'
+export { configFileNames, findConfigFile } from './find.js'
+export { loadConfig, requireConfigFile, type LoadConfigOptions } from './load.js'
+export type { PluginOption } from './plugins.js'
+export { defaultConfig, resolveConfig, type ConfigOrigin } from './resolve.js'
