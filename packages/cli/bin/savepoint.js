@@ -1,4 +1,6 @@
 #!/usr/bin/env node
-import { run } from '../dist/index.js'
+import { run } from '../dist/run.js'
 
-process.exitCode = await run(process.argv.slice(2))
+const code = await run(process.argv.slice(2))
+// Output to a pipe is asynchronous: leaving before it is written would cut it off.
+process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))

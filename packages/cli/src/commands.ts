@@ -7,4 +7,10 @@ export interface CommandEntry {
   load(): Promise<{ command: Command }>
 }
 
-export const commands: readonly CommandEntry[] = []
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'init',
+    description: 'Write a config file and a first schema file',
+    load: () => import('./commands/init.js'),
+  },
+]
