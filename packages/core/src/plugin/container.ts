@@ -1,0 +1,222 @@
+import type { Catalog, Plan } from '@savepoint/catalog'
+import type { Config } from '../config/config.js'
+import { DiagnosticError, type Diagnostic } from '../diagnostics/index.js'
+import type { SaveReport } from '../engine/report.js'
+import type { PluginContext } from './context.js'
+import { freezeDeep } from './freeze.js'
+import type { HookMap, Plugin, TransformFilter } from './plugin.js'
+import type { GeneratedFile, PluginDiagnostic, SchemaText, TransformStatement } from './values.js'
+
+/** What the container needs of the engine to give plugins their context. */
+export interface ContainerOptions {
+  plugins: readonly Plugin[]
+  root: string
+  stateDirectory: string
+  log(level: 'info' | 'warn' | 'debug', message: string): void
+  /** The last good desired state. */
+  catalog(): Catalog | undefined
+  locate: PluginContext['locate']
+  annotations: PluginContext['annotations']
+  /** A plugin asked for a file to be watched. */
+  watch(file: string): void
+  /** Milliseconds that one hook call may take. @default 10000 */
+  timeout?: number
+}
+
+/** What one plugin gave, with its name. */
+export interface FromPlugin<Value> {
+  plugin: string
+  value: Value
+}
+
+/** What the hooks gave, and what went wrong in them. Plugins that failed are left out of `values`; the others count. */
+export interface HookResult<Value> {
+  values: readonly FromPlugin<Value>[]
+  diagnostics: readonly Diagnostic[]
+}
+
+export interface PluginContainer {
+  readonly plugins: readonly Plugin[]
+  /** Names every plugin and its `cacheKey`; a plugin without one makes it undefined: its output cannot be taken from a cache. */
+  readonly cacheKey: string | undefined
+  /** True when a plugin has that hook, so that the engine can skip what only hooks need. */
+  has(hook: keyof HookMap): boolean
+  /** True when `transform` of some plugin wants to see a statement of that kind, name and file. */
+  transforms(statement: Pick<TransformStatement, 'kind' | 'name' | 'file' | 'sql'>): boolean
+  sources(): Promise<HookResult<SchemaText>>
+  transform(statement: TransformStatement): Promise<readonly Diagnostic[]>
+  catalog(catalog: Catalog): Promise<HookResult<PluginDiagnostic>>
+  pre(): Promise<HookResult<string>>
+  post(catalog: Catalog): Promise<HookResult<string>>
+  plan(plan: Plan): Promise<HookResult<PluginDiagnostic>>
+  generate(catalog: Catalog): Promise<HookResult<GeneratedFile>>
+  applied(report: SaveReport): Promise<readonly Diagnostic[]>
+  /** Milliseconds spent in each plugin since the last call, for `--debug`. */
+  takeTimings(): Readonly<Record<string, number>>
+  /** Aborts what runs. */
+  close(): void
+}
+
+/**
+ * Calls the plugins' hooks in order, each with its own context and time limit. Nothing that a plugin does
+ * (throw, hang, change its arguments) reaches beyond a diagnostic with its name.
+ */
+export function createPluginContainer(options: ContainerOptions): PluginContainer {
+  const { plugins } = options
+  const closing = new AbortController()
+  const timings = new Map<string, number>()
+
+  const createContext = (plugin: Plugin, signal: AbortSignal): PluginContext => ({
+    root: options.root,
+    stateDirectory: options.stateDirectory,
+    get catalog() {
+      return options.catalog()
+    },
+    signal,
+    watch: options.watch,
+    log: (level, message) => options.log(level, `${plugin.name}: ${message}`),
+    locate: options.locate,
+    annotations: options.annotations,
+    api: (name) => plugins.find((one) => one.name === name)?.api,
+  })
+
+  async function call<Value>(
+    plugin: Plugin,
+    hook: keyof HookMap,
+    run: (context: PluginContext) => Value | Promise<Value>,
+  ): Promise<Value> {
+    const timeout = options.timeout ?? 10_000
+    const limit = new AbortController()
+    const signal = AbortSignal.any([closing.signal, limit.signal])
+    const started = performance.now()
+    let timer: NodeJS.Timeout | undefined
+    try {
+      const result = run(createContext(plugin, signal))
+      if (!(result instanceof Promise)) return result
+      const late = new Promise<never>((_resolve, reject) => {
+        timer = setTimeout(() => reject(new Error(`${hook} did not end within ${timeout} ms`)), timeout)
+      })
+      return await Promise.race([result, late])
+    } finally {
+      clearTimeout(timer)
+      limit.abort()
+      timings.set(plugin.name, (timings.get(plugin.name) ?? 0) + performance.now() - started)
+    }
+  }
+
+  async function callAll<Value>(
+    hook: Exclude<keyof HookMap, 'config'>,
+    run: (plugin: Plugin, context: PluginContext) => unknown,
+  ): Promise<HookResult<Value>> {
+    const values: FromPlugin<Value>[] = []
+    const diagnostics: Diagnostic[] = []
+    for (const plugin of plugins) {
+      if (plugin[hook] === undefined) continue
+      try {
+        const result = await call(plugin, hook, (context) => run(plugin, context))
+        if (result === undefined || result === null) continue
+        for (const value of Array.isArray(result) ? (result as Value[]) : [result as Value])
+          values.push({ plugin: plugin.name, value })
+      } catch (error) {
+        diagnostics.push(...pluginFailure(plugin, hook, error))
+      }
+    }
+    return { values, diagnostics }
+  }
+
+  return {
+    plugins,
+    cacheKey: plugins.every(({ cacheKey }) => cacheKey !== undefined)
+      ? JSON.stringify(plugins.map(({ name, cacheKey }) => [name, cacheKey]))
+      : undefined,
+    has: (hook) => plugins.some((plugin) => plugin[hook] !== undefined),
+    transforms: (statement) => plugins.some((plugin) => plugin.transform && fits(transformFilter(plugin), statement)),
+    sources: () => callAll('sources', (plugin, context) => handlerOf(plugin.sources)?.(context)),
+    async transform(statement) {
+      const diagnostics: Diagnostic[] = []
+      const frozen = Object.freeze({ ...statement, tree: freezeDeep(statement.tree) })
+      for (const plugin of plugins) {
+        const handler = handlerOf(plugin.transform)
+        if (!handler || !fits(transformFilter(plugin), statement)) continue
+        try {
+          await call(plugin, 'transform', (context) => handler(frozen, context))
+        } catch (error) {
+          diagnostics.push(...pluginFailure(plugin, 'transform', error))
+        }
+      }
+      return diagnostics
+    },
+    catalog: (catalog) =>
+      callAll('catalog', (plugin, context) => handlerOf(plugin.catalog)?.(freezeDeep(catalog), context)),
+    pre: () => callAll('pre', (plugin, context) => handlerOf(plugin.pre)?.(context)),
+    post: (catalog) => callAll('post', (plugin, context) => handlerOf(plugin.post)?.(freezeDeep(catalog), context)),
+    plan: (plan) => callAll('plan', (plugin, context) => handlerOf(plugin.plan)?.(freezeDeep(plan), context)),
+    generate: (catalog) =>
+      callAll('generate', (plugin, context) => handlerOf(plugin.generate)?.(freezeDeep(catalog), context)),
+    async applied(report) {
+      const { diagnostics } = await callAll('applied', (plugin, context) =>
+        handlerOf(plugin.applied)?.(freezeDeep(report), context),
+      )
+      return diagnostics
+    },
+    takeTimings() {
+      const taken = Object.fromEntries(timings)
+      timings.clear()
+      return taken
+    },
+    close: () => closing.abort(),
+  }
+}
+
+/**
+ * Lets the plugins change the config before it is resolved, each seeing what the ones before it returned.
+ *
+ * @throws DiagnosticError SP5004 when a plugin fails: a config that is half changed is not one to work with
+ */
+export async function applyConfigHooks(config: Config, plugins: readonly Plugin[], root: string): Promise<Config> {
+  let current = config
+  for (const plugin of plugins) {
+    const handler = handlerOf(plugin.config)
+    if (!handler) continue
+    try {
+      current = { ...current, ...(await handler(Object.freeze({ ...current }), { root })) }
+    } catch (error) {
+      throw new DiagnosticError(pluginFailure(plugin, 'config', error), { cause: error })
+    }
+  }
+  return current
+}
+
+function handlerOf<Handler>(hook: Handler | { handler: Handler } | undefined): Handler | undefined {
+  if (hook === undefined || typeof hook === 'function') return hook as Handler | undefined
+  return (hook as { handler: Handler }).handler
+}
+
+function transformFilter(plugin: Plugin): TransformFilter {
+  return typeof plugin.transform === 'object' ? plugin.transform.filter : {}
+}
+
+function fits(filter: TransformFilter, statement: Pick<TransformStatement, 'kind' | 'name' | 'file' | 'sql'>): boolean {
+  const { kind, name, file, sql } = filter
+  if (kind !== undefined && !(typeof kind === 'string' ? [kind] : kind).includes(statement.kind)) return false
+  if (name && !(statement.name !== undefined && name.test(statement.name))) return false
+  if (file && !file.test(statement.file)) return false
+  return !sql || sql.test(statement.sql)
+}
+
+/** A plugin that throws our own diagnostics keeps them; whatever else it throws becomes one. */
+function pluginFailure(plugin: Plugin, hook: keyof HookMap, error: unknown): Diagnostic[] {
+  if (error instanceof DiagnosticError)
+    return error.diagnostics.map((diagnostic) => ({ ...diagnostic, plugin: plugin.name }))
+  const message = error instanceof Error ? error.message : String(error)
+  return [
+    {
+      code: 'SP5004',
+      severity: 'error',
+      plugin: plugin.name,
+      message: `the plugin ${plugin.name} failed in ${hook}: ${message}`,
+      ...(error instanceof Error && error.stack ? { why: error.stack } : {}),
+      fix: `look at the plugin's options, or take ${plugin.name} out of the config until it is mended`,
+    },
+  ]
+}

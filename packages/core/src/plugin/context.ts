@@ -1,0 +1,24 @@
+import type { Catalog } from '@savepoint/catalog'
+import type { SourceLocation } from '../diagnostics/index.js'
+
+/** What a hook may ask for and do. */
+export interface PluginContext {
+  /** Folder of the config file. */
+  readonly root: string
+  /** Our own state, for caches: absolute path of `.savepoint/`. */
+  readonly stateDirectory: string
+  /** The last good desired state; undefined before the first. */
+  readonly catalog: Catalog | undefined
+  /** Aborted when the hook's time is up or the engine closes. */
+  readonly signal: AbortSignal
+  /** The file counts as a schema file from now on: its change starts a run, and this plugin's `sources` is asked again. */
+  watch(file: string): void
+  /** One line for a person; `debug` only with `--debug`. */
+  log(level: 'info' | 'warn' | 'debug', message: string): void
+  /** Where the user's files define a catalog object; undefined for what no file defines. */
+  locate(object: string): SourceLocation | undefined
+  /** The text of the comment block before the statement that defines an object, for annotations such as `-- @noTimestamps`. */
+  annotations(object: string): string
+  /** `api` of another plugin; undefined when the config has none of that name. */
+  api(plugin: string): unknown
+}
