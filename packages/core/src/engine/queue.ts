@@ -20,51 +20,60 @@ export function createRunQueue(
   run: (changed: ReadonlySet<string>) => Promise<void>,
   settle: () => Promise<void> = () => Promise.resolve(),
 ): RunQueue {
-  let waiting: { changed: Set<string>; ended: Promise<void>; resolve: () => void } | undefined
-  let draining: Promise<void> | undefined
-  let closed = false
+  interface Waiting {
+    changed: Set<string>
+    ended: Promise<void>
+    resolve(): void
+  }
+  const state: { waiting?: Waiting | undefined; draining?: Promise<void> | undefined; closed: boolean } = {
+    closed: false,
+  }
 
   async function drain(): Promise<void> {
-    while (waiting && !closed) {
+    while (state.waiting && !state.closed) {
       await settle()
       // Taken after settling: what arrived meanwhile belongs to this run.
-      const { changed, resolve } = waiting
-      waiting = undefined
+      const { changed, resolve } = state.waiting
+      state.waiting = undefined
       try {
         await run(changed)
       } finally {
         resolve()
       }
     }
-    draining = undefined
+    state.draining = undefined
+  }
+
+  async function settled(): Promise<void> {
+    while (state.draining) await state.draining
   }
 
   return {
     request(changed = []) {
-      if (closed) return Promise.resolve()
-      if (!waiting) {
-        let resolve = (): void => undefined
-        const ended = new Promise<void>((done) => {
-          resolve = done
-        })
-        waiting = { changed: new Set(), ended, resolve }
-      }
-      for (const path of changed) waiting.changed.add(path)
-      const { ended } = waiting
-      draining ??= drain()
+      if (state.closed) return Promise.resolve()
+      state.waiting ??= createWaiting()
+      for (const path of changed) state.waiting.changed.add(path)
+      const { ended } = state.waiting
+      state.draining ??= drain()
       return ended
     },
-    async settled() {
-      while (draining) await draining
-    },
+    settled,
     get busy() {
-      return draining !== undefined
+      return state.draining !== undefined
     },
     async close() {
-      closed = true
-      while (draining) await draining
-      waiting?.resolve()
-      waiting = undefined
+      state.closed = true
+      await settled()
+      state.waiting?.resolve()
+      state.waiting = undefined
     },
+  }
+
+  function createWaiting(): Waiting {
+    let resolve = (): void => undefined
+    const ended = new Promise<void>((done) => {
+      resolve = done
+    })
+    return { changed: new Set(), ended, resolve }
   }
 }
