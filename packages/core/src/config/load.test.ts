@@ -143,3 +143,13 @@ it('takes the config file that is named, and says when it is not there', async (
   })
   expect(await failure({ configFile: 'config/prod.mjs' })).toContain('SP5003: there is no file config/prod.mjs')
 })
+
+it('lets plugins change the config before its defaults are filled in', async () => {
+  write(
+    'savepoint.config.mjs',
+    'export default { plugins: [{ name: "ours", config: () => ({ exclude: ["vendor"] }) }] }',
+  )
+  expect((await loadConfig({ cwd: root })).exclude).toEqual(['vendor'])
+  write('savepoint.config.mjs', 'export default { plugins: [{ name: "ours", config() { throw new Error("no") } }] }')
+  expect(await failure()).toContain('SP5004 (plugin ours)')
+})

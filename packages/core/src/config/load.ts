@@ -1,9 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { createFrame, DiagnosticError, type Diagnostic, type SourceLocation } from '../diagnostics/index.js'
+import { applyConfigHooks } from '../plugin/container.js'
 import { importConfigFile } from './bundle.js'
+import { isConfig } from './check.js'
 import type { ResolvedConfig } from './config.js'
 import { configFileNames, findConfigFile } from './find.js'
+import { resolvePlugins } from './plugins.js'
 import { resolveConfig } from './resolve.js'
 
 /** How a config is found. */
@@ -20,14 +23,15 @@ export interface LoadConfigOptions {
  * Loads the project's config. A project without a config file gets the defaults.
  *
  * @throws DiagnosticError SP5001 when the file does not load, SP5002 when it holds a wrong value (each with its place in
- *   the user's file), SP5003 when `configFile` does not exist
+ *   the user's file), SP5003 when `configFile` does not exist, SP5004 when a plugin's `config` hook fails
  */
 export async function loadConfig(options: LoadConfigOptions): Promise<ResolvedConfig> {
   const { file, root } = locate(options)
   if (file === undefined) return resolveConfig({}, { root, environment: options.environment })
   const { value, dependencies } = await importConfigFile(file)
   try {
-    return resolveConfig(value, { root, configFile: file, dependencies, environment: options.environment })
+    const config = isConfig(value) ? await applyConfigHooks(value, resolvePlugins(value.plugins ?? []), root) : value
+    return resolveConfig(config, { root, configFile: file, dependencies, environment: options.environment })
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error
     const text = readFileSync(file, 'utf8')
@@ -67,7 +71,7 @@ function missingConfig(message: string): Diagnostic {
 
 /** Adds the place of the setting that a message of `resolveConfig` begins with (`environments.prod.database: …`). */
 function locateSetting(diagnostic: Diagnostic, file: string, text: string): Diagnostic {
-  if (diagnostic.location) return diagnostic
+  if (diagnostic.location || diagnostic.code !== 'SP5002') return diagnostic
   const location = findSetting(diagnostic.message.split(':', 1)[0] ?? '', file, text)
   const frame = createFrame(text, location)
   return { ...diagnostic, location, ...(frame ? { frame } : {}) }
