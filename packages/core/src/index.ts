@@ -1,5 +1,6 @@
 export * from './diagnostics/index.js'
 export * from './config/index.js'
+export * from './database/index.js'
 export type { Host } from './host.js'
 export type { PendingDecision, SaveReport } from './engine/report.js'
 export type { DatabaseServer, DatabaseSetting, ScratchDatabase } from './server/server.js'
