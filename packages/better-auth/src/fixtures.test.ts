@@ -1,0 +1,71 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { isMissing, sharedFolder } from '../../../test/support/requirement.js'
+import { generateAuthSchema } from './index.js'
+
+const fixtures = join(sharedFolder, 'fixtures/better-auth')
+const modules = join(dirname(fileURLToPath(import.meta.url)), '../node_modules')
+
+describe.skipIf(isMissing('shared'))('the SQL that Better Auth generates [needs shared]', () => {
+  describe.each([
+    { version: '1.7', installed: 'better-auth' },
+    { version: '1.4', installed: 'better-auth-1.4' },
+  ])('by $version', ({ version, installed }) => {
+    const root = mkdtempSync(join(tmpdir(), 'savepoint-auth-'))
+    beforeAll(() => installPackages(root, installed))
+    afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+    const folder = join(fixtures, version)
+    const cases = existsSync(folder)
+      ? readdirSync(folder).filter((name) => existsSync(join(folder, name, 'auth.ts')))
+      : []
+    it.each(cases)('%s, qualified with a schema, byte for byte', async (name) => {
+      cpSync(join(folder, name, 'auth.ts'), join(root, 'auth.ts'))
+      const { sql } = await generateAuthSchema(root, { config: 'auth.ts', schema: 'auth' })
+      expect(sql).toBe(readFileSync(join(folder, name, 'qualified.sql'), 'utf8'))
+      expect(readdirSync(root).sort()).toEqual(['auth.ts', 'node_modules', 'package.json'])
+      expect(readdirSync(join(root, 'node_modules/.savepoint'))).toEqual([])
+    })
+
+    it('carries another schema name through, one that needs quoting too', async () => {
+      cpSync(join(folder, 'email-password', 'auth.ts'), join(root, 'auth.ts'))
+      const { sql } = await generateAuthSchema(root, { config: 'auth.ts', schema: 'we"ird Schema' })
+      const expected = readFileSync(join(folder, 'email-password', 'qualified.sql'), 'utf8')
+      expect(sql).toBe(expected.replaceAll('"auth"', '"we""ird Schema"'))
+    })
+  })
+})
+
+/** A project's `node_modules` with what the configs import, and Better Auth in the version wanted. */
+function installPackages(root: string, betterAuth: string): void {
+  const target = join(root, 'node_modules')
+  mkdirSync(join(target, '@better-auth'), { recursive: true })
+  mkdirSync(join(target, '@electric-sql'), { recursive: true })
+  writeFileSync(join(root, 'package.json'), '{ "type": "module" }\n')
+  symlinkSync(join(modules, betterAuth), join(target, 'better-auth'))
+  for (const name of [
+    'kysely',
+    'pg',
+    'kysely-pglite-dialect',
+    '@electric-sql/pglite',
+    '@better-auth/api-key',
+    '@better-auth/mcp',
+    '@better-auth/oauth-provider',
+    '@better-auth/passkey',
+  ]) {
+    symlinkSync(join(modules, name), join(target, name))
+  }
+}

@@ -1,0 +1,29 @@
+/** How Better Auth's tables become schema text. */
+export interface BetterAuthOptions {
+  /**
+   * The file that calls `betterAuth()`, relative to the root.
+   * @default the first of Better Auth's own usual places: `auth.ts`, `lib/auth.ts`, `src/lib/auth.ts`, `server/auth.ts`, …
+   */
+  config?: string
+  /**
+   * Postgres schema of the tables.
+   * @default the one that the config's own database setting names, else `auth`
+   */
+  schema?: string
+  /**
+   * Write the SQL to this file (relative to the root, below the schema globs) instead of handing it over in memory,
+   * for those who want to see it in review. A file without our header is never replaced.
+   */
+  emit?: string
+  /** Defaults that Better Auth fills in itself when it writes, and that other writers would want from the database. */
+  defaults?: {
+    /** `defaultValue` of fields that is a plain value, such as `false` of `emailVerified`. @default false */
+    values?: boolean
+    /** `CURRENT_TIMESTAMP` on every required timestamp whose name says created or updated. @default false */
+    timestamps?: boolean
+    /** `gen_random_uuid()` on text primary keys. @default false */
+    ids?: boolean
+  }
+  /** How long the config may take to load, in milliseconds. @default 10000 */
+  timeout?: number
+}
