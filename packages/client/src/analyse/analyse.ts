@@ -1,0 +1,317 @@
+import type { Connection } from '@savepoint/catalog'
+import type { JsonShape } from '../values/json-shape.js'
+import type { ValueType } from '../values/value-type.js'
+import { isCall, resolveCall } from './call.js'
+import { queryDependencies } from './dependencies.js'
+import type { RelationFacts } from './facts.js'
+import { analysisFailure, isServerError, type AnalysisFailure } from './failure.js'
+import { outputShape } from './json-shape.js'
+import { createLevel, type Analysis, type Level } from './level.js'
+import { createFactsLoader, firstQuery, type FactsLoader } from './load-facts.js'
+import { numberField, oidField, textField, walk, type TreeNode } from './node-tree.js'
+import { baseColumn, parameterUses, type ParameterUse } from './parameters.js'
+import { proveSurvivingRows } from './proofs.js'
+import { outputEntries, outputIsNotNull } from './range-table.js'
+import { outputTypes, ownTypeOid } from './result-type.js'
+import { givesAtMostOneRow } from './row-bound.js'
+import { statementShape } from './statement.js'
+
+export interface QueryToAnalyse {
+  /** One statement with `$1 … $n`, without its final semicolon. */
+  text: string
+  /** Parameters that are nullable (true) or not (false) because someone said so, by number. */
+  parameterNullability?: ReadonlyMap<number, boolean>
+}
+
+export interface AnalysedParameter {
+  /** Domains are kept. */
+  type: ValueType
+  nullable: boolean
+  /** The column that it is written to or compared with. */
+  column?: ColumnOrigin
+}
+
+export interface AnalysedColumn {
+  name: string
+  type: ValueType
+  nullable: boolean
+  /** The table column that it shows unchanged, through subqueries and views. */
+  origin?: ColumnOrigin
+  /** For json and jsonb that the query builds. */
+  json?: JsonShape
+  /** Comment of the column behind it. */
+  comment?: string
+}
+
+export interface ColumnOrigin {
+  schema: string
+  table: string
+  column: string
+}
+
+export interface AnalysedQuery {
+  kind: 'analysed'
+  /** By number, from `$1`. */
+  parameters: AnalysedParameter[]
+  /** Absent for statements without a result. */
+  columns?: AnalysedColumn[]
+  /** Whether at most one row can come, whatever the data: LIMIT 1, an aggregate, a unique key compared with constants. */
+  atMostOneRow: boolean
+  /** `relation public.users`, `function public.f(integer)`, `type public.role`: what to look at when deciding to analyse again. */
+  dependencies: string[]
+}
+
+export type AnalysisResult = AnalysedQuery | AnalysisFailure
+
+export interface AnalyseOptions {
+  /** Facts of the same schema state, to be shared between calls. */
+  facts?: FactsLoader
+}
+
+const prefixOf = (name: string, types: readonly string[], hasResult: boolean): string =>
+  `CREATE FUNCTION pg_temp.${name}(${types.join(', ')}) RETURNS ${hasResult ? 'SETOF record' : 'void'} LANGUAGE sql BEGIN ATOMIC\n`
+// The line break matters: the query may end in a comment.
+const suffix = '\n; END'
+
+/**
+ * Types queries by reading the tree that Postgres itself analysed: each becomes the body of a temporary function, whose stored tree
+ * is read before everything is rolled back. Nothing is executed or planned. One transaction serves all queries; inside an open
+ * transaction a savepoint does.
+ *
+ * @param connection one session. Without values it must take several statements in one text, as `pg` does
+ * @returns one answer per query, in order; a query that Postgres refuses gives a failure, not an exception
+ * @throws whatever the connection throws when it is lost
+ */
+export async function analyseQueries(
+  connection: Connection,
+  queries: readonly QueryToAnalyse[],
+  options: AnalyseOptions = {},
+): Promise<AnalysisResult[]> {
+  if (queries.length === 0) return []
+  const facts = options.facts ?? createFactsLoader(connection)
+  return inDiscardedTransaction(connection, async () => {
+    const work = queries.map((query, index): Work => ({
+      query,
+      index,
+      shape: statementShape(query.text),
+      parameterTypes: [],
+    }))
+    await describeParameters(connection, work)
+    await facts.loadTypes(work.flatMap((each) => each.parameterTypes))
+    await createFunctions(connection, work, facts)
+    await readTrees(connection, work)
+    const trees = work.flatMap((each) => (each.tree ? [each.tree] : []))
+    await facts.loadFor(trees)
+    await facts.loadTypes(typesIn(trees, facts))
+    const results: AnalysisResult[] = []
+    for (const each of work) {
+      if (each.failure) results.push(each.failure)
+      else if (each.tree) results.push(inferQuery(each.tree, each, facts))
+      else if (isCall(each.query.text)) results.push(await resolveCall(connection, each.query, facts))
+      else results.push({ kind: 'analysed', parameters: [], atMostOneRow: true, dependencies: [] })
+    }
+    return results
+  })
+}
+
+interface Work {
+  query: QueryToAnalyse
+  index: number
+  shape: ReturnType<typeof statementShape>
+  parameterTypes: string[]
+  tree?: TreeNode
+  failure?: AnalysisFailure
+}
+
+async function inDiscardedTransaction<T>(connection: Connection, run: () => Promise<T>): Promise<T> {
+  let nested = true
+  try {
+    await connection.query('SAVEPOINT sp_analyse')
+  } catch (error) {
+    if (!isServerError(error) || error.code !== '25P01') throw error
+    nested = false
+    await connection.query('BEGIN; SAVEPOINT sp_analyse')
+  }
+  try {
+    return await run()
+  } finally {
+    await connection.query(nested ? 'ROLLBACK TO SAVEPOINT sp_analyse; RELEASE SAVEPOINT sp_analyse' : 'ROLLBACK')
+  }
+}
+
+const statementName = (work: Work): string => `sp_analyse_${work.index}`
+
+/** Lets Postgres infer the parameter types, by PREPARE, which also gives error positions in the query itself. */
+async function describeParameters(connection: Connection, all: readonly Work[]): Promise<void> {
+  const preparable = all.filter((work) => work.shape.preparable && work.shape.hasParameters)
+  if (preparable.length === 0) return
+  const text = (work: Work): string => `PREPARE ${statementName(work)} AS ${work.query.text}\n`
+  await runBatch(connection, preparable, text, (work) => `PREPARE ${statementName(work)} AS `.length)
+  const { rows } = await connection.query<{ name: string; types: string[] | null }>(
+    `SELECT s.name, (
+       SELECT pg_catalog.json_agg(u.t::pg_catalog.oid::pg_catalog.int8::pg_catalog.text ORDER BY u.o)
+       FROM unnest(s.parameter_types) WITH ORDINALITY u(t, o)
+     ) AS types
+     FROM pg_catalog.pg_prepared_statements s WHERE s.name LIKE 'sp\\_analyse\\_%'`,
+    [],
+  )
+  const types = new Map(rows.map((row) => [row.name, row.types ?? []]))
+  for (const work of preparable) work.parameterTypes = types.get(statementName(work)) ?? []
+  // Prepared statements outlive the rollback.
+  if (rows.length > 0) await connection.query(rows.map((row) => `DEALLOCATE ${row.name}`).join('; '))
+}
+
+async function createFunctions(connection: Connection, all: readonly Work[], facts: FactsLoader): Promise<void> {
+  const creatable = all.filter((work) => work.shape.preparable && !work.failure)
+  const prefix = (work: Work): string =>
+    prefixOf(
+      statementName(work),
+      work.parameterTypes.map((oid) => facts.typeText(oid)),
+      work.shape.hasResult,
+    )
+  await runBatch(
+    connection,
+    creatable,
+    (work) => `${prefix(work)}${work.query.text}${suffix}`,
+    (work) => prefix(work).length,
+  )
+}
+
+/**
+ * Runs one statement per query in as few round trips as the failures allow: all in one text, and halves of it after an error,
+ * until each faulty query stands alone.
+ */
+async function runBatch(
+  connection: Connection,
+  works: readonly Work[],
+  text: (work: Work) => string,
+  prefixLength: (work: Work) => number,
+): Promise<void> {
+  if (works.length === 0) return
+  try {
+    await connection.query(`SAVEPOINT sp_batch; ${works.map(text).join(';\n')}; RELEASE SAVEPOINT sp_batch`)
+    return
+  } catch (error) {
+    if (!isServerError(error)) throw error
+    await connection.query('ROLLBACK TO SAVEPOINT sp_batch; RELEASE SAVEPOINT sp_batch')
+    const [only] = works
+    if (works.length === 1 && only) {
+      only.failure = analysisFailure(error, only.query.text, 'SAVEPOINT sp_batch; '.length + prefixLength(only))
+      return
+    }
+  }
+  // PREPARE is not undone by the rollback, so what the failed text prepared is in the way of the next try.
+  const { rows } = await connection.query<{ name: string }>(
+    `SELECT name FROM pg_catalog.pg_prepared_statements WHERE name LIKE 'sp\\_analyse\\_%'`,
+    [],
+  )
+  const names = new Set(works.map(statementName))
+  const stale = rows.filter((row) => names.has(row.name))
+  if (stale.length > 0) await connection.query(stale.map((row) => `DEALLOCATE ${row.name}`).join('; '))
+  const half = Math.ceil(works.length / 2)
+  await runBatch(connection, works.slice(0, half), text, prefixLength)
+  await runBatch(connection, works.slice(half), text, prefixLength)
+}
+
+async function readTrees(connection: Connection, all: readonly Work[]): Promise<void> {
+  const { rows } = await connection.query<{ name: string; body: string }>(
+    `SELECT p.proname AS name, p.prosqlbody::pg_catalog.text AS body FROM pg_catalog.pg_proc p
+     WHERE p.pronamespace = pg_catalog.pg_my_temp_schema() AND p.proname LIKE 'sp\\_analyse\\_%'`,
+    [],
+  )
+  const bodies = new Map(rows.map((row) => [row.name, row.body]))
+  for (const work of all) {
+    const body = bodies.get(statementName(work))
+    const tree = body === undefined ? undefined : firstQuery(body)
+    if (tree) work.tree = tree
+  }
+}
+
+function typesIn(trees: readonly TreeNode[], facts: FactsLoader): Set<string> {
+  const types = new Set<string>()
+  for (const tree of trees) for (const type of outputTypes(tree)) types.add(type.oid)
+  const views = [...facts.relations.values()].flatMap((relation) => (relation.query ? [relation.query] : []))
+  for (const node of walk([...trees, ...views])) {
+    const oid = ownTypeOid(node)
+    if (oid !== undefined) types.add(oid)
+  }
+  for (const relation of facts.relations.values())
+    for (const column of relation.columns.values()) types.add(column.type)
+  return types
+}
+
+function inferQuery(tree: TreeNode, work: Work, facts: FactsLoader): AnalysedQuery {
+  const uses = parameterUses(tree, facts)
+  const said = work.query.parameterNullability
+  const parameters = work.parameterTypes.map((oid, index): AnalysedParameter => {
+    const use = uses.get(index + 1)
+    const column = use?.column && origin(use.column, facts)
+    return {
+      type: facts.valueType(oid),
+      nullable: said?.get(index + 1) ?? parameterNullable(use),
+      ...(column && { column: column.place }),
+    }
+  })
+  const analysis: Analysis = {
+    facts,
+    parameterNullable: (number) => parameters[number - 1]?.nullable ?? true,
+    levels: { current: new WeakMap(), stored: new WeakMap() },
+    viewColumns: new Map(),
+    open: new Set(),
+    budget: 2_000_000,
+  }
+  const level = createLevel(analysis, tree, undefined, false)
+  analysis.levels.current.set(tree, level)
+  proveSurvivingRows(level)
+  const entries = outputEntries(tree)
+  const types = outputTypes(tree)
+  const columns = entries.map((entry, index) => outputColumn(entry, index, types[index], level, facts))
+  return {
+    kind: 'analysed',
+    parameters,
+    ...(work.shape.hasResult && { columns }),
+    atMostOneRow: work.shape.hasResult ? givesAtMostOneRow(tree, facts) : true,
+    dependencies: queryDependencies(tree, facts),
+  }
+}
+
+/** Null where it means something and nowhere is refused. */
+function parameterNullable(use: ParameterUse | undefined): boolean {
+  return use !== undefined && use.allowsNull && !use.forbidsNull
+}
+
+function outputColumn(
+  entry: TreeNode,
+  index: number,
+  type: { oid: string; isElementOfResult: boolean } | undefined,
+  level: Level,
+  facts: FactsLoader,
+): AnalysedColumn {
+  const base: ValueType = type ? facts.valueType(type.oid) : { kind: 'base', name: 'unknown' }
+  const value: ValueType = type?.isElementOfResult ? { kind: 'array', element: base } : base
+  const table = facts.relations.get(oidField(entry, 'resorigtbl'))
+  const source = table && origin({ relation: table, number: numberField(entry, 'resorigcol') }, facts)
+  const isJson =
+    value.kind === 'base' && value.schema === undefined && (value.name === 'json' || value.name === 'jsonb')
+  const shape = isJson ? outputShape(level, index, facts) : undefined
+  return {
+    name: textField(entry, 'resname') ?? '?column?',
+    type: value,
+    nullable: !outputIsNotNull(level, index),
+    ...(source && { origin: source.place, ...(source.comment !== undefined && { comment: source.comment }) }),
+    ...(shape && shape.kind !== 'unknown' && { json: shape }),
+  }
+}
+
+function origin(
+  column: { relation: RelationFacts; number: number },
+  facts: FactsLoader,
+): { place: ColumnOrigin; comment?: string } | undefined {
+  const own = column.relation.columns.get(column.number)
+  if (!own) return undefined
+  const base = baseColumn(column.relation, column.number, facts)
+  const behind = base && origin(base, facts)
+  const comment = own.comment ?? behind?.comment
+  const place = behind?.place ?? { schema: column.relation.schema, table: column.relation.name, column: own.name }
+  return { place, ...(comment !== undefined && { comment }) }
+}
