@@ -13,4 +13,19 @@ export const commands: readonly CommandEntry[] = [
     description: 'Write a config file and a first schema file',
     load: () => import('./commands/init.js'),
   },
+  {
+    name: 'wait',
+    description: 'Wait until the database answers',
+    load: () => import('./commands/wait.js'),
+  },
+  {
+    name: 'db create',
+    description: 'Create the database',
+    load: () => import('./commands/db/create.js'),
+  },
+  {
+    name: 'db drop',
+    description: 'Drop the database, after asking',
+    load: () => import('./commands/db/drop.js'),
+  },
 ]

@@ -25,6 +25,10 @@ export async function run(argv: readonly string[], io: Io = createProcessIo()): 
       talk.fail(error.message)
       return exitCodes.usage
     }
+    if (io.signal.aborted) {
+      talk.say('interrupted')
+      return exitCodes.failed
+    }
     const { reportFailure } = await import('./failure.js')
     await reportFailure(error, { io, talk, debug: argv.includes('--debug'), json: argv.includes('--json') })
     return exitCodes.failed
