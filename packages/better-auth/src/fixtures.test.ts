@@ -1,23 +1,12 @@
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isMissing, sharedFolder } from '../../../test/support/requirement.js'
 import { generateAuthSchema } from './index.js'
+import { installPackages } from './testing/project.js'
 
 const fixtures = join(sharedFolder, 'fixtures/better-auth')
-const modules = join(dirname(fileURLToPath(import.meta.url)), '../node_modules')
 
 describe.skipIf(isMissing('shared'))('the SQL that Better Auth generates [needs shared]', () => {
   describe.each([
@@ -48,24 +37,3 @@ describe.skipIf(isMissing('shared'))('the SQL that Better Auth generates [needs 
     })
   })
 })
-
-/** A project's `node_modules` with what the configs import, and Better Auth in the version wanted. */
-function installPackages(root: string, betterAuth: string): void {
-  const target = join(root, 'node_modules')
-  mkdirSync(join(target, '@better-auth'), { recursive: true })
-  mkdirSync(join(target, '@electric-sql'), { recursive: true })
-  writeFileSync(join(root, 'package.json'), '{ "type": "module" }\n')
-  symlinkSync(join(modules, betterAuth), join(target, 'better-auth'))
-  for (const name of [
-    'kysely',
-    'pg',
-    'kysely-pglite-dialect',
-    '@electric-sql/pglite',
-    '@better-auth/api-key',
-    '@better-auth/mcp',
-    '@better-auth/oauth-provider',
-    '@better-auth/passkey',
-  ]) {
-    symlinkSync(join(modules, name), join(target, name))
-  }
-}

@@ -1,0 +1,151 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { DiagnosticError, type Diagnostic } from '@savepoint/core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { betterAuth, generateAuthSchema, type BetterAuthOptions } from './index.js'
+import { installPackages } from './testing/project.js'
+
+const root = realpathSync(mkdtempSync(join(tmpdir(), 'savepoint-auth-')))
+beforeAll(() => installPackages(root, 'better-auth'))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true })
+  writeFileSync(join(root, path), text)
+}
+
+async function failure(text: string, options: BetterAuthOptions = {}): Promise<Diagnostic | undefined> {
+  write('auth.ts', text)
+  try {
+    await generateAuthSchema(root, { config: 'auth.ts', ...options })
+  } catch (error) {
+    if (error instanceof DiagnosticError) return error.diagnostics[0]
+    throw error
+  }
+  return undefined
+}
+
+describe('a config that cannot be read', () => {
+  it('throws: the place is in the file that threw', async () => {
+    write(
+      'lib/env.ts',
+      `export function required(name: string): string {\n  throw new Error(name + ' is not set')\n}\n`,
+    )
+    const diagnostic = await failure(`import { required } from './lib/env'\nexport const auth = required('SECRET')\n`)
+    expect(diagnostic).toMatchObject({ code: 'SP5101', location: { file: join(root, 'lib/env.ts'), line: 2 } })
+    expect(diagnostic?.message).toBe('auth.ts cannot be loaded: SECRET is not set')
+    expect(diagnostic?.frame).toContain("2 |    throw new Error(name + ' is not set')")
+  })
+
+  it('does not parse', async () => {
+    expect(await failure('export const auth = {\n')).toMatchObject({ code: 'SP5101', location: { line: 2, column: 1 } })
+  })
+
+  it('imports a package that is not installed', async () => {
+    const diagnostic = await failure(`import 'no-such-package'\nexport const auth = {}\n`)
+    expect(diagnostic?.code).toBe('SP5101')
+    expect(diagnostic?.fix).toContain('install no-such-package')
+  })
+
+  it('never ends', async () => {
+    const diagnostic = await failure(`await new Promise(() => {})\nexport const auth = {}\n`, { timeout: 300 })
+    expect(diagnostic).toMatchObject({
+      code: 'SP5101',
+      message: 'auth.ts did not load in time: no answer within 300 ms',
+    })
+  })
+
+  it('loops without end', async () => {
+    expect(await failure(`for (;;) {}\nexport const auth = {}\n`, { timeout: 300 })).toMatchObject({ code: 'SP5101' })
+  })
+
+  it('ends the process: only its own thread ends', async () => {
+    expect((await failure(`process.exit(3)\n`))?.message).toBe('auth.ts ended the process while it was loaded')
+  })
+})
+
+describe('a config that no tables can be made from', () => {
+  it('exports no auth', async () => {
+    expect(await failure(`export const other = 1\n`)).toMatchObject({ code: 'SP5102', why: 'it exports other' })
+  })
+
+  it('uses the adapter of another ORM, which is named', async () => {
+    const diagnostic = await failure(
+      `import { betterAuth } from 'better-auth'\nexport const auth = betterAuth({ database: () => ({ id: 'drizzle' }) as never })\n`,
+    )
+    expect(diagnostic).toMatchObject({ code: 'SP5102' })
+    expect(diagnostic?.message).toContain('drizzle adapter')
+  })
+})
+
+describe('a config that works, and has something to say', () => {
+  const config = (options: string) =>
+    `import { betterAuth } from 'better-auth'\nexport const auth = betterAuth({ ${options} })\n`
+
+  it('opens no database, whatever it constructs', async () => {
+    write(
+      'auth.ts',
+      `import { PGlite } from '@electric-sql/pglite'\nimport { betterAuth } from 'better-auth'\nconst pglite = new PGlite('./data')\nawait pglite.query('select 1')\nexport const auth = betterAuth({ database: { db: pglite, type: 'postgres' } as never })\n`,
+    )
+    const { sql } = await generateAuthSchema(root, { config: 'auth.ts' })
+    expect(sql).toContain('create table "auth"."user"')
+  })
+
+  it('warns where the app would look in another schema', async () => {
+    write('auth.ts', config(''))
+    const { findings } = await generateAuthSchema(root, { config: 'auth.ts' })
+    expect(findings).toMatchObject([{ rule: 'runtime-schema', severity: 'warning' }])
+    expect(findings[0]?.fix).toContain("schemaName: 'auth'")
+  })
+
+  it('takes the schema that the app itself names', async () => {
+    write(
+      'auth.ts',
+      `import { Pool } from 'pg'\n${config(`database: new Pool({ options: '-c search_path=identity' })`)}`,
+    )
+    const { schema, findings } = await generateAuthSchema(root, { config: 'auth.ts' })
+    expect(schema).toBe('identity')
+    expect(findings).toEqual([])
+  })
+
+  it('gives the defaults that were asked for', async () => {
+    write('auth.ts', config(`user: { additionalFields: { plan: { type: 'string', defaultValue: "it's free" } } }`))
+    const { sql } = await generateAuthSchema(root, {
+      config: 'auth.ts',
+      defaults: { values: true, timestamps: true, ids: true },
+    })
+    expect(sql).toContain(`alter table "auth"."user" alter column "plan" set default 'it''s free';`)
+    expect(sql).toContain(`alter table "auth"."session" alter column "updatedAt" set default CURRENT_TIMESTAMP;`)
+    expect(sql).toContain(
+      `alter table "auth"."user" alter column "id" set default (pg_catalog.gen_random_uuid())::text;`,
+    )
+  })
+
+  it('sees an edit of a file that the config imports, and watches it', async () => {
+    write('lib/fields.ts', `export const fields = { nickname: { type: 'string' as const, required: false } }\n`)
+    write('auth.ts', `import { fields } from './lib/fields'\n${config('user: { additionalFields: fields }')}`)
+    const plugin = betterAuth({ config: 'auth.ts' })
+    const watched = new Set<string>()
+    const sources = async () => {
+      if (typeof plugin.sources !== 'function') throw new Error('no sources hook')
+      const text = await plugin.sources({
+        root,
+        stateDirectory: join(root, '.savepoint'),
+        catalog: undefined,
+        signal: new AbortController().signal,
+        watch: (file) => void watched.add(file),
+        log() {},
+        locate: () => undefined,
+        annotations: () => '',
+        api: () => undefined,
+      })
+      if (!text || !('sql' in text)) throw new Error('no schema text')
+      return text.sql
+    }
+    expect(await sources()).toContain('"nickname" text')
+    write('lib/fields.ts', `export const fields = { handle: { type: 'string' as const, required: false } }\n`)
+    expect(await sources()).toContain('"handle" text')
+    expect([...watched]).toEqual(expect.arrayContaining([join(root, 'auth.ts'), join(root, 'lib/fields.ts')]))
+  })
+})
