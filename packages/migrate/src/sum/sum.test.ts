@@ -62,8 +62,6 @@ describe.skipIf(isMissing('shared')).each(folders.map(({ name }) => name))(
 
     it('names the line behind the last one when a file is added', () => {
       const name = format === 'golang-migrate' ? 'zzz.up.sql' : 'zzz.sql'
-      if (lines.length === 0 && format !== 'goose') return
-      const named = format === 'goose' ? '99999999999999_z.sql' : name
       expect(mismatchOf({ ...files, [name]: 'SELECT 1;\n' }, format)).toMatchObject({
         line: lines.length + 2,
         reason: 'added',
