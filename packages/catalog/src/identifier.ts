@@ -1,0 +1,35 @@
+// Reserved words, and words that cannot stand as a type or function name without quotes: kwlist.h of Postgres 18, categories
+// RESERVED_KEYWORD, TYPE_FUNC_NAME_KEYWORD and COL_NAME_KEYWORD. quote_identifier() in ruleutils.c quotes exactly these.
+const keywords = new Set(
+  `all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean both case cast char character
+  check coalesce collate collation column concurrently constraint create cross current_catalog current_date current_role
+  current_schema current_time current_timestamp current_user dec decimal default deferrable desc distinct do else end except exists
+  extract false fetch float for foreign freeze from full grant greatest group grouping having ilike in initially inner inout int
+  integer intersect interval into is isnull join json json_array json_arrayagg json_exists json_object json_objectagg json_query
+  json_scalar json_serialize json_table json_value lateral leading least left like limit localtime localtimestamp merge_action
+  national natural nchar none normalize not notnull null nullif numeric offset on only or order out outer overlaps overlay
+  placing position precision primary real references returning right row select session_user setof similar smallint some
+  substring symmetric system_user table tablesample then time timestamp to trailing treat trim true union unique user using values
+  varchar variadic verbose when where window with xmlattributes xmlconcat xmlelement xmlexists xmlforest xmlnamespaces xmlparse
+  xmlpi xmlroot xmlserialize xmltable`
+    .split(/\s+/)
+    .filter(Boolean),
+)
+
+const plainRE = /^[a-z_][a-z0-9_]*$/
+
+/** Quotes a name where Postgres would: upper case, odd characters, keywords. Returns it unchanged otherwise. */
+export function quoteIdentifier(name: string): string {
+  return plainRE.test(name) && !keywords.has(name) ? name : `"${name.replaceAll('"', '""')}"`
+}
+
+/** `schema.name`, each quoted where needed; without a schema only the name. */
+export function quoteQualified(schema: string | undefined, name: string): string {
+  return schema === undefined ? quoteIdentifier(name) : `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`
+}
+
+/** A string constant that reads the same whatever `standard_conforming_strings` says. */
+export function quoteLiteral(text: string): string {
+  const quoted = `'${text.replaceAll("'", "''")}'`
+  return text.includes('\\') ? ` E${quoted.replaceAll('\\', '\\\\')}` : quoted
+}
