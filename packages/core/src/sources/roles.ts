@@ -1,4 +1,5 @@
 import type { Severity } from '../diagnostics/index.js'
+import { quoteName } from './quote.js'
 import { nodeKind, readString } from './tree.js'
 import type { Node } from './parse.js'
 
@@ -130,7 +131,7 @@ function classifySetting(node: Extract<Node, { VariableSetStmt: unknown }>): Sta
   if (!definingSettings.has(setting)) return { kind: 'nothing' }
   if (kind !== 'VAR_SET_VALUE') return { kind: 'setting', name: setting }
   const values = (args ?? []).map(readConstant)
-  const value = setting === 'search_path' ? values.map(quoteListEntry).join(', ') : (values[0] ?? '')
+  const value = setting === 'search_path' ? values.map(quoteName).join(', ') : (values[0] ?? '')
   return { kind: 'setting', name: setting, value }
 }
 
@@ -138,10 +139,6 @@ function readConstant(node: Node): string {
   if (!('A_Const' in node)) return readString(node) ?? ''
   const constant = node.A_Const
   return constant.sval?.sval ?? constant.fval?.fval ?? String(constant.ival?.ival ?? '')
-}
-
-function quoteListEntry(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
 }
 
 /** `SELECT pg_catalog.set_config('search_path', '', false)` of pg_dump is a SET; other calls run, a mere query does nothing. */

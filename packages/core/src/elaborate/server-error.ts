@@ -1,0 +1,19 @@
+/** An error that the server sent, with the fields of its protocol that we read. `pg` and PGlite both give it this shape. */
+export interface ServerError extends Error {
+  /** SQLSTATE. */
+  code: string
+  /** From 1, in characters of the query text. */
+  position?: string | number
+  internalPosition?: string | number
+  internalQuery?: string
+  detail?: string
+  hint?: string
+  where?: string
+}
+
+const sqlStateRE = /^[0-9A-Z]{5}$/
+
+/** Tells an answer of the server from a lost connection or a mistake of ours, which must be thrown on. */
+export function isServerError(error: unknown): error is ServerError {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && sqlStateRE.test(error.code)
+}
