@@ -126,4 +126,9 @@ export interface ExtractOptions {
    * Only these objects. A relation stands for itself with its columns, constraints, indexes, triggers, policies and rules.
    */
   scope?: readonly { classid: number; objid: number }[]
+  /**
+   * Roles whose attributes, settings and memberships are read as well; `true` stands for all but the predefined ones. They belong
+   * to the server and not to the database, so by default they are not read.
+   */
+  roles?: true | readonly string[]
 }

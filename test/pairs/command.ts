@@ -1,0 +1,91 @@
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { findBinaries, startCluster } from '../support/cluster.mjs'
+import { corpusCases } from './corpus.js'
+import { createNativeServer, createPgliteServer, type PairServer } from './databases.js'
+import { exceptions } from './exceptions.js'
+import { readPairs } from './pair-index.js'
+import { formatFailure, runCases } from './run.js'
+import type { Case } from './run-pair.js'
+
+const usage = `Runs schema pairs in both directions and prints counts and each failure with its plan.
+
+  node scripts/pairs.mjs [filter …] [--server 18|15|pglite] [--url postgres://…] [--corpus] [--quiet]
+
+  filter     a part of a pair's name: migra, pgschema/create_table, grants
+  --server   which server to start for the run (default 18)
+  --url      a server that runs already, instead
+  --corpus   the schema evolutions of the corpus instead of the pairs
+  --quiet    names of failures only`
+
+/** Opens the server that the options name; `stop` ends what was started for it. */
+export async function openServer(options: {
+  server: string
+  url?: string | undefined
+}): Promise<{ server: PairServer; stop: () => Promise<void> }> {
+  if (options.server === 'pglite') {
+    const server = await createPgliteServer()
+    return { server, stop: () => server.close() }
+  }
+  if (options.url) {
+    const server = await createNativeServer(options.server, options.url)
+    return { server, stop: () => server.close() }
+  }
+  const folder = findBinaries()[options.server]
+  if (!folder) throw new Error(`no Postgres ${options.server} on this machine`)
+  const cluster = await startCluster(folder)
+  const server = await createNativeServer(options.server, cluster.url)
+  return {
+    server,
+    async stop() {
+      await server.close()
+      await cluster.stop()
+    },
+  }
+}
+
+export async function main(args: string[], sharedFolder: string): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      server: { type: 'string', default: '18' },
+      url: { type: 'string' },
+      corpus: { type: 'boolean', default: false },
+      quiet: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) {
+    console.log(usage)
+    return 0
+  }
+  const kind = values.server === 'pglite' ? 'pglite' : 'native'
+  const all: Case[] = values.corpus
+    ? corpusCases(join(sharedFolder, 'corpus'))
+    : readPairs(join(sharedFolder, 'fixtures/diff-pairs')).filter((pair) => pair.loadsOn[kind])
+  const cases = all.filter(({ name }) => positionals.length === 0 || positionals.some((part) => name.includes(part)))
+  const { server, stop } = await openServer({ server: values.server, url: values.url })
+  const started = performance.now()
+  try {
+    const report = await runCases(server, cases, {
+      exceptions,
+      onCase(_test, failures) {
+        for (const failure of failures)
+          console.log(
+            values.quiet ? `✗ ${failure.name} ${failure.direction}: ${failure.stage}` : formatFailure(failure),
+          )
+      },
+    })
+    for (const { exception, direction } of report.stale)
+      console.log(`✗ ${exception.name} ${direction}: listed as an exception, but it passes`)
+    const seconds = ((performance.now() - started) / 1000).toFixed(1)
+    console.log(
+      `${cases.length} pairs on ${server.name}, both directions: ${report.passed} passed, ${report.failures.length} failed, ` +
+        `${report.expected.length} expected failures, ${seconds} s`,
+    )
+    return report.failures.length + report.stale.length > 0 ? 1 : 0
+  } finally {
+    await stop()
+  }
+}
