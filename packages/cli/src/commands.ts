@@ -28,4 +28,19 @@ export const commands: readonly CommandEntry[] = [
     description: 'Drop the database, after asking',
     load: () => import('./commands/db/drop.js'),
   },
+  {
+    name: 'migrate new',
+    description: 'Write an empty migration to edit by hand',
+    load: () => import('./commands/migrate/new.js'),
+  },
+  {
+    name: 'migrate ls',
+    description: 'List the migrations in the order in which they run',
+    load: () => import('./commands/migrate/ls.js'),
+  },
+  {
+    name: 'migrate hash',
+    description: 'Write the checksums of the migrations directory anew',
+    load: () => import('./commands/migrate/hash.js'),
+  },
 ]

@@ -1,4 +1,5 @@
-import { DiagnosticError, renderDiagnostics, toJson } from '@savepoint/core'
+import { DiagnosticError, renderDiagnostics, toJson, type Diagnostic } from '@savepoint/core'
+import { MigrateError } from '@savepoint/migrate'
 import type { Io } from './io.js'
 import { redactPasswords } from './terminal/redact.js'
 import type { Talk } from './terminal/talk.js'
@@ -8,19 +9,39 @@ export function reportFailure(
   error: unknown,
   { io, talk, debug, json }: { io: Io; talk: Talk; debug: boolean; json: boolean },
 ): void {
-  const diagnostics =
-    error instanceof DiagnosticError
-      ? error.diagnostics
-      : [
-          {
-            code: 'SP9001',
-            severity: 'error',
-            message: error instanceof Error ? error.message : String(error),
-            fix: 'Run the command again with `--debug` and report what it prints.',
-          } as const,
-        ]
+  const diagnostics = describe(error)
   if (json) io.stdout(`${redactPasswords(JSON.stringify(toJson(diagnostics, io.cwd), null, 2))}\n`)
   else talk.say(renderDiagnostics(diagnostics, { root: io.cwd, style: talk.style }))
   if (debug)
     for (let cause = error; cause instanceof Error; cause = cause.cause) talk.debug(cause.stack ?? cause.message)
+}
+
+function describe(error: unknown): readonly Diagnostic[] {
+  if (error instanceof DiagnosticError) return error.diagnostics
+  if (error instanceof MigrateError) return [describeMigrateError(error)]
+  return [
+    {
+      code: 'SP9001',
+      severity: 'error',
+      message: error instanceof Error ? error.message : String(error),
+      fix: 'Run the command again with `--debug` and report what it prints.',
+    },
+  ]
+}
+
+function describeMigrateError({ code, message, file, line, column, statement, why, fix }: MigrateError): Diagnostic {
+  const details = [why, statement === undefined ? undefined : `in: ${shorten(statement)}`].filter(Boolean).join('\n')
+  return {
+    code,
+    severity: 'error',
+    message,
+    ...(file === undefined ? {} : { location: { file, line: line ?? 1, column: column ?? 1 } }),
+    ...(details ? { why: details } : {}),
+    ...(fix === undefined ? {} : { fix }),
+  }
+}
+
+function shorten(statement: string): string {
+  const line = statement.replaceAll(/\s+/g, ' ').trim()
+  return line.length > 200 ? `${line.slice(0, 200)}…` : line
 }

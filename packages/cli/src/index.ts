@@ -1,3 +1,4 @@
 export { defineConfig, type Config } from '@savepoint/core'
-export { exitCodes, run } from './run.js'
+export { exitCodes } from './exit-codes.js'
+export { run } from './run.js'
 export type { Io } from './io.js'

@@ -1,13 +1,11 @@
 import { createRequire } from 'node:module'
 import type { OptionDefinitions, OptionValues } from './command.js'
 import { commands, type CommandEntry } from './commands.js'
+import { exitCodes } from './exit-codes.js'
 import { renderCommandHelp, renderOverview } from './help.js'
 import { createProcessIo, type Io } from './io.js'
 import { createTalk, type Talk } from './terminal/talk.js'
 import { UsageError } from './usage.js'
-
-/** Every command ends with one of these. */
-export const exitCodes = { done: 0, failed: 1, usage: 2 } as const
 
 /**
  * Runs one command line.
