@@ -30,7 +30,10 @@ export interface Column {
   type: ValueType
   /** As `format_type` prints it. */
   typeText: string
+  /** No row holds NULL. */
   notNull: boolean
+  /** New rows must not hold NULL, though old ones may: NOT NULL … NOT VALID. */
+  refusesNull?: boolean
   hasDefault: boolean
   identity?: 'always' | 'by default'
   generated: boolean
