@@ -1,1 +1,9 @@
-export {}
+export type { ConventionOptions, Finding, Mode } from './convention.js'
+export { comments, type CommentsOptions } from './rules/comments.js'
+export { foreignKeyIndexes } from './rules/foreign-key-indexes.js'
+export { naming, type NamingOptions } from './rules/naming.js'
+export { primaryKeys, type PrimaryKeysOptions } from './rules/primary-keys.js'
+export { reservedWords } from './rules/reserved-words.js'
+export { rowLevelSecurity, type PolicyTemplate, type RowLevelSecurityOptions } from './rules/row-level-security.js'
+export { timestamps, type TimestampsOptions } from './rules/timestamps.js'
+export { utc } from './rules/utc.js'

@@ -1,4 +1,4 @@
-import MagicString from 'magic-string'
+import { MagicString } from 'magic-string'
 import { describe, expect, it } from 'vitest'
 import { DiagnosticError } from '../diagnostics/index.js'
 import { applyConfigHooks, createPluginContainer, type ContainerOptions } from './container.js'

@@ -1,4 +1,4 @@
-import type MagicString from 'magic-string'
+import type { MagicString } from 'magic-string'
 import type { Diagnostic, Severity, SourceLocation } from '../diagnostics/index.js'
 import type { Phase } from '../sources/source.js'
 
