@@ -1,11 +1,10 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { findBinaries, startCluster } from '../support/cluster.mjs'
 import { corpusCases } from './corpus.js'
-import { createNativeServer, createPgliteServer, type PairServer } from './databases.js'
 import { exceptions } from './exceptions.js'
 import { readPairs } from './pair-index.js'
 import { formatFailure, runCases } from './run.js'
+import { openServer } from './servers.js'
 import type { Case } from './run-pair.js'
 
 const usage = `Runs schema pairs in both directions and prints counts and each failure with its plan.
@@ -17,32 +16,6 @@ const usage = `Runs schema pairs in both directions and prints counts and each f
   --url      a server that runs already, instead
   --corpus   the schema evolutions of the corpus instead of the pairs
   --quiet    names of failures only`
-
-/** Opens the server that the options name; `stop` ends what was started for it. */
-export async function openServer(options: {
-  server: string
-  url?: string | undefined
-}): Promise<{ server: PairServer; stop: () => Promise<void> }> {
-  if (options.server === 'pglite') {
-    const server = await createPgliteServer()
-    return { server, stop: () => server.close() }
-  }
-  if (options.url) {
-    const server = await createNativeServer(options.server, options.url)
-    return { server, stop: () => server.close() }
-  }
-  const folder = findBinaries()[options.server]
-  if (!folder) throw new Error(`no Postgres ${options.server} on this machine`)
-  const cluster = await startCluster(folder)
-  const server = await createNativeServer(options.server, cluster.url)
-  return {
-    server,
-    async stop() {
-      await server.close()
-      await cluster.stop()
-    },
-  }
-}
 
 export async function main(args: string[], sharedFolder: string): Promise<number> {
   const { values, positionals } = parseArgs({

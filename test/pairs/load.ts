@@ -17,11 +17,15 @@ export function loadableStatements(sql: string): string[] {
 
 /**
  * Runs a schema file: as one multi-statement query, or statement by statement where it holds what no transaction block allows
- * (CREATE TABLESPACE, CONCURRENTLY). Throws the server's error.
+ * (CREATE TABLESPACE, CONCURRENTLY). Throws the server's error; `lenient` skips a statement that the server refuses.
  */
-export async function load(connection: Connection, sql: string): Promise<void> {
+export async function load(connection: Connection, sql: string, options: { lenient?: boolean } = {}): Promise<void> {
   const statements = loadableStatements(sql)
   if (statements.length === 0) return
+  if (options.lenient) {
+    for (const statement of statements) await connection.query(statement).catch(() => undefined)
+    return
+  }
   try {
     await connection.query(statements.join(';\n'))
   } catch (error) {

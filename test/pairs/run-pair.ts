@@ -3,6 +3,7 @@ import {
   differences,
   extract,
   plan,
+  print,
   type Catalog,
   type Connection,
   type Plan,
@@ -23,13 +24,27 @@ export interface Case {
   roles?: readonly string[]
   tablespaces?: readonly string[]
   clusterWide?: boolean
+  /** The files may hold statements that the server refuses. */
+  lenient?: boolean
+  /** Both schemas must also come out equal of what `print` makes of them. */
+  printed?: boolean
 }
 
 export interface Failure {
   name: string
   direction: Direction
   /** Which assertion failed. */
-  stage: 'load' | 'extract' | 'plan' | 'noop' | 'apply' | 'observer' | 'differences' | 'second plan' | 'clean-up'
+  stage:
+    | 'load'
+    | 'extract'
+    | 'print'
+    | 'plan'
+    | 'noop'
+    | 'apply'
+    | 'observer'
+    | 'differences'
+    | 'second plan'
+    | 'clean-up'
   message: string
   /** The statements of the plan; of `apply` up to and with the one that failed, of `second plan` those of the second. */
   plan: readonly string[]
@@ -125,7 +140,7 @@ async function openLoaded(server: PairServer, test: Case, sql: string): Promise<
     const connection = await side.connect()
     if (server.kind === 'pglite')
       for (const role of test.roles ?? []) await connection.query(`CREATE ROLE ${quoted(role)}`)
-    await at('load', () => load(connection, sql))
+    await at('load', () => load(connection, sql, { lenient: test.lenient ?? false }))
     return side
   } catch (error) {
     await side.close()
@@ -171,18 +186,22 @@ const directions: readonly Direction[] = ['forward', 'backward']
 
 /** Every assertion of the fixtures' README over one case, both ways. Resolves to the failures; throws only when the server is gone. */
 export async function runCase(server: PairServer, test: Case): Promise<Failure[]> {
+  await prepareServer(server, test)
+  return collect(test, (attempt) =>
+    test.clusterWide && server.kind === 'native' ? runAlone(server, test, attempt) : runBeside(server, test, attempt),
+  )
+}
+
+async function collect(test: Case, run: (attempt: Attempt) => Promise<void>): Promise<Failure[]> {
   const failures: Failure[] = []
-  const attempt = async (direction: Direction, work: () => Promise<void>): Promise<void> => {
+  await run(async (direction, work) => {
     try {
       await work()
     } catch (error) {
       const known = error instanceof StageError ? error : new StageError('clean-up', describeError(error), [], error)
       failures.push({ name: test.name, direction, stage: known.stage, message: known.message, plan: known.plan })
     }
-  }
-  await prepareServer(server, test)
-  if (test.clusterWide && server.kind === 'native') await runAlone(server, test, attempt)
-  else await runBeside(server, test, attempt)
+  })
   return failures
 }
 
@@ -207,6 +226,46 @@ async function runBeside(server: PairServer, test: Case, attempt: Attempt): Prom
       await attempt(direction, () => arrive(side, source, target, { noop: test.noop ?? false, roles }))
   }
   for (const side of sides) await attempt('forward', () => side.close())
+  if (test.printed && from && to) {
+    await attempt('forward', () => reload(server, test, from))
+    await attempt('backward', () => reload(server, test, to))
+  }
+}
+
+/** Loads the first file of a case, and checks only that what `print` makes of it comes out equal. */
+export async function runReload(server: PairServer, test: Case): Promise<Failure[]> {
+  await prepareServer(server, test)
+  return collect(test, async (attempt) => {
+    await attempt('forward', async () => {
+      const side = await openLoaded(server, test, test.from)
+      try {
+        await reload(server, test, await read(await side.connect(), []))
+      } finally {
+        await side.close()
+      }
+    })
+  })
+}
+
+/** What `print` makes of a catalog, run on an empty database, comes out as that catalog. */
+async function reload(server: PairServer, test: Case, reading: Reading): Promise<void> {
+  const statements = await at('print', () => print(reading.catalog).map((statement) => statement.sql))
+  const side = await openLoaded(server, test, '')
+  try {
+    const connection = await side.connect()
+    await connection.query('SET check_function_bodies = off')
+    for (const [index, sql] of statements.entries())
+      await connection.query(sql).catch((error: unknown) => {
+        throw new StageError('print', describeError(error), statements.slice(0, index + 1), error)
+      })
+    const after = await read(await side.connect(), [])
+    const seen = compareObservations(after.lines, reading.lines)
+    if (seen.length > 0) throw new StageError('print', seen.join('\n'), statements)
+    const left = differences(after.catalog, reading.catalog)
+    if (left.length > 0) throw new StageError('print', JSON.stringify(left, undefined, 1), statements)
+  } finally {
+    await side.close()
+  }
 }
 
 // Roles belong to the server: the two files may not stand beside each other, so each is read, removed, and loaded again.

@@ -1,0 +1,28 @@
+import { findBinaries, startCluster } from '../support/cluster.mjs'
+import { createNativeServer, createPgliteServer, type PairServer } from './databases.js'
+
+/** Opens the server that the options name; `stop` ends what was started for it. */
+export async function openServer(options: {
+  server: string
+  url?: string | undefined
+}): Promise<{ server: PairServer; stop: () => Promise<void> }> {
+  if (options.server === 'pglite') {
+    const server = await createPgliteServer()
+    return { server, stop: () => server.close() }
+  }
+  if (options.url) {
+    const server = await createNativeServer(options.server, options.url)
+    return { server, stop: () => server.close() }
+  }
+  const folder = findBinaries()[options.server]
+  if (!folder) throw new Error(`no Postgres ${options.server} on this machine`)
+  const cluster = await startCluster(folder)
+  const server = await createNativeServer(options.server, cluster.url)
+  return {
+    server,
+    async stop() {
+      await server.close()
+      await cluster.stop()
+    },
+  }
+}

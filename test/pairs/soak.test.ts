@@ -1,0 +1,21 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { availableServers, serverUrl } from '../support/database.js'
+import { createNativeServer, createPgliteServer, type PairServer } from './databases.js'
+import { formatFailure } from './run.js'
+import { runSoak } from './soak/run.js'
+
+// A run by hand takes other seeds and many more: node scripts/soak.mjs --seed 1000 --count 500
+const counts: Record<string, number> = { pglite: 8, '18': 25, '15': 10 }
+
+describe.each(availableServers().filter((name) => name in counts))('random schemas on %s', (name) => {
+  let server: PairServer
+  beforeAll(async () => {
+    server = name === 'pglite' ? await createPgliteServer() : await createNativeServer(name, serverUrl(name) ?? '')
+  })
+  afterAll(() => server.close())
+
+  it('are reached from each other, and come out equal when printed and loaded', { timeout: 600_000 }, async () => {
+    const report = await runSoak(server, 1, counts[name] ?? 0)
+    expect(report.failures.map(formatFailure)).toEqual([])
+  })
+})
