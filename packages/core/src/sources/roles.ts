@@ -16,7 +16,13 @@ export type StatementRole =
   | { kind: 'misplaced'; severity: Severity; what: string; why: string; fix: string }
 
 /** Settings that change what a statement defines; every other setting is about the client or the session only. */
-const definingSettings = new Set(['search_path', 'default_tablespace', 'default_table_access_method', 'role'])
+const definingSettings = new Set([
+  'search_path',
+  'default_tablespace',
+  'default_table_access_method',
+  'role',
+  'check_function_bodies',
+])
 
 const bracketKinds = new Set(['TRANS_STMT_BEGIN', 'TRANS_STMT_START', 'TRANS_STMT_COMMIT'])
 
