@@ -1,4 +1,31 @@
 import type { ObjectId } from './object.js'
+import type {
+  AccessMethodFacts,
+  BaseTypeFacts,
+  CastFacts,
+  CollationFacts,
+  ConversionFacts,
+  EventTriggerFacts,
+  ForeignDataWrapperFacts,
+  LanguageFacts,
+  MembershipFacts,
+  OperatorClassFacts,
+  OperatorFacts,
+  OperatorFamilyFacts,
+  PublicationFacts,
+  PublicationSchemaFacts,
+  PublicationTableFacts,
+  RoleFacts,
+  ServerFacts,
+  StatisticsFacts,
+  SubscriptionFacts,
+  TextSearchConfigurationFacts,
+  TextSearchDictionaryFacts,
+  TextSearchParserFacts,
+  TextSearchTemplateFacts,
+  TransformFacts,
+  UserMappingFacts,
+} from './standalone-facts.js'
 
 /** Options of a sequence or of an identity column's sequence. Texts, since they can exceed 2^53. */
 export interface SequenceOptions {
@@ -246,12 +273,6 @@ export interface DefaultPrivilegeFacts {
   grants: { grantee: string; privilege: string; grantable: boolean }[]
 }
 
-/** Kinds whose facts are a definition and little else. */
-export interface DefinitionFacts {
-  [name: string]: FactValue
-}
-export type FactValue = string | number | boolean | null | undefined | FactValue[] | { [name: string]: FactValue }
-
 /** Plain data per kind. A kind is added here and as a file under `kinds/`. */
 export interface Facts {
   schema: SchemaFacts
@@ -276,29 +297,31 @@ export interface Facts {
   rule: RuleFacts
   policy: PolicyFacts
   'default privilege': DefaultPrivilegeFacts
-  type: DefinitionFacts
-  collation: DefinitionFacts
-  operator: DefinitionFacts
-  'operator class': DefinitionFacts
-  'operator family': DefinitionFacts
-  cast: DefinitionFacts
-  conversion: DefinitionFacts
-  transform: DefinitionFacts
-  language: DefinitionFacts
-  'access method': DefinitionFacts
-  'event trigger': DefinitionFacts
-  publication: DefinitionFacts
-  subscription: DefinitionFacts
-  'foreign data wrapper': DefinitionFacts
-  server: DefinitionFacts
-  'user mapping': DefinitionFacts
-  'text search configuration': DefinitionFacts
-  'text search dictionary': DefinitionFacts
-  'text search parser': DefinitionFacts
-  'text search template': DefinitionFacts
-  statistics: DefinitionFacts
-  role: DefinitionFacts
-  membership: DefinitionFacts
+  type: BaseTypeFacts
+  collation: CollationFacts
+  operator: OperatorFacts
+  'operator class': OperatorClassFacts
+  'operator family': OperatorFamilyFacts
+  cast: CastFacts
+  conversion: ConversionFacts
+  transform: TransformFacts
+  language: LanguageFacts
+  'access method': AccessMethodFacts
+  'event trigger': EventTriggerFacts
+  publication: PublicationFacts
+  'publication table': PublicationTableFacts
+  'publication schema': PublicationSchemaFacts
+  subscription: SubscriptionFacts
+  'foreign data wrapper': ForeignDataWrapperFacts
+  server: ServerFacts
+  'user mapping': UserMappingFacts
+  'text search configuration': TextSearchConfigurationFacts
+  'text search dictionary': TextSearchDictionaryFacts
+  'text search parser': TextSearchParserFacts
+  'text search template': TextSearchTemplateFacts
+  statistics: StatisticsFacts
+  role: RoleFacts
+  membership: MembershipFacts
 }
 
 export type Kind = keyof Facts
