@@ -1,0 +1,146 @@
+import { Worker } from 'node:worker_threads'
+import { DiagnosticError } from '../../diagnostics/index.js'
+import type { DatabaseServer, ScratchDatabase } from '../server.js'
+import { resolveExtensions, workerFile } from './resolve-extensions.js'
+import type { ExtensionModule, WorkerInput, WorkerMessage, WorkerRequest } from './worker-messages.js'
+
+export interface PgliteOptions {
+  /** Absolute path of the data directory; undefined for memory. */
+  directory?: string | undefined
+  /** The project, from where extension packages are resolved. */
+  root: string
+  /** Where the initdb image is cached. */
+  imageDirectory: string
+  /** Names of the extensions to load, as in `CREATE EXTENSION`. */
+  extensions?: Iterable<string> | undefined
+  /** Preferred port; another one is taken when it is not free. */
+  port?: number | undefined
+  /** Told about long work, such as the first start on this machine. */
+  onProgress?: ((message: string) => void) | undefined
+  log?: ((level: 'info' | 'warn' | 'error' | 'debug', message: string) => void) | undefined
+}
+
+interface RunningWorker {
+  port: number
+  version: number
+  /** Resolves when the thread is gone, however it ended. */
+  exited: Promise<void>
+  close(): Promise<void>
+}
+
+/** The embedded Postgres of one data directory (or of memory), in a worker thread behind a socket of ours. */
+export class PgliteServer implements DatabaseServer {
+  readonly kind = 'pglite'
+  readonly #options: PgliteOptions
+  readonly #extensions: Set<string>
+  readonly #scratches = new Set<ScratchDatabase>()
+  #worker: RunningWorker
+  #closed = false
+
+  private constructor(options: PgliteOptions, extensions: Set<string>, worker: RunningWorker) {
+    this.#options = options
+    this.#extensions = extensions
+    this.#worker = worker
+  }
+
+  /**
+   * @throws SP1011 for an extension that PGlite cannot load, SP2002 when the worker does not start
+   */
+  static async open(options: PgliteOptions): Promise<PgliteServer> {
+    const extensions = new Set(options.extensions)
+    const worker = await startWorker(options, resolveExtensions(extensions, options.root), options.port ?? 0)
+    return new PgliteServer(options, extensions, worker)
+  }
+
+  get url(): string {
+    return `postgres://postgres@127.0.0.1:${this.#worker.port}/postgres`
+  }
+
+  get version(): number {
+    return this.#worker.version
+  }
+
+  async createScratch(): Promise<ScratchDatabase> {
+    const scratch = await PgliteServer.open({
+      ...this.#options,
+      directory: undefined,
+      port: 0,
+      extensions: this.#extensions,
+    })
+    this.#scratches.add(scratch)
+    return {
+      url: scratch.url,
+      version: scratch.version,
+      close: async () => {
+        this.#scratches.delete(scratch)
+        await scratch.close()
+      },
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await Promise.all([...this.#scratches].map((scratch) => scratch.close()))
+    await this.#worker.close()
+  }
+}
+
+async function startWorker(
+  options: PgliteOptions,
+  extensions: ExtensionModule[],
+  wantedPort: number,
+): Promise<RunningWorker> {
+  const workerData: WorkerInput = {
+    directory: options.directory,
+    imageDirectory: options.imageDirectory,
+    extensions,
+    port: wantedPort,
+  }
+  const worker = new Worker(workerFile, { workerData, execArgv: [] })
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+  const { port, version } = await new Promise<{ port: number; version: number }>((resolve, reject) => {
+    const fail = (why: string, cause?: unknown): void =>
+      reject(
+        new DiagnosticError(
+          [{ code: 'SP2002', severity: 'error', message: 'the embedded Postgres did not start', why }],
+          { cause },
+        ),
+      )
+    worker.on('message', (message: WorkerMessage) => {
+      switch (message.kind) {
+        case 'ready':
+          resolve(message)
+          return
+        case 'failed':
+          fail(message.text)
+          return
+        case 'progress':
+          options.onProgress?.(message.text)
+          return
+        case 'warning':
+          options.log?.('warn', message.text)
+          return
+        case 'crashed':
+          options.log?.('error', message.text)
+          return
+        case 'closed':
+      }
+    })
+    worker.on('error', (error) => fail(String(error), error))
+    worker.once('exit', (code) => fail(`its thread ended with code ${code}`))
+  })
+  // A running database must not keep the process of the bundler alive.
+  worker.unref()
+  return {
+    port,
+    version,
+    exited,
+    async close() {
+      worker.ref()
+      const request: WorkerRequest = { kind: 'close' }
+      worker.postMessage(request)
+      await exited
+    },
+  }
+}

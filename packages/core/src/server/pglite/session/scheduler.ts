@@ -1,0 +1,76 @@
+/** One client's side of the queue. */
+export interface Turn {
+  /** Work that can run now. */
+  readonly hasWork: boolean
+  /** It has a transaction or an unfinished batch open: nobody else may run until that ends. */
+  readonly holdsBackend: boolean
+  /** Runs one piece of work to its end. */
+  runOne(): void
+}
+
+// After this long, clients that wait on the event loop (new connections, cancel requests) get a look in.
+const sliceMilliseconds = 8
+
+/** Gives the one backend to one client after the other; first come, first served, transactions whole. */
+export class Scheduler {
+  #owner: Turn | undefined
+  readonly #waiting = new Set<Turn>()
+  #running = false
+  #continuation: NodeJS.Immediate | undefined
+
+  /** Nobody is in a transaction, nobody runs. */
+  get isFree(): boolean {
+    return !this.#owner && !this.#running
+  }
+
+  get owner(): Turn | undefined {
+    return this.#owner
+  }
+
+  /** Says that `turn` has work; runs it at once when the backend is free. */
+  submit(turn: Turn): void {
+    this.#waiting.add(turn)
+    if (!this.#running && !this.#continuation) this.#run()
+  }
+
+  /** Forgets a client. Call it when its last work is done. */
+  remove(turn: Turn): void {
+    this.#waiting.delete(turn)
+    if (this.#owner !== turn) return
+    this.#owner = undefined
+    if (!this.#running && !this.#continuation) this.#run()
+  }
+
+  stop(): void {
+    clearImmediate(this.#continuation)
+    this.#continuation = undefined
+    this.#waiting.clear()
+    this.#owner = undefined
+  }
+
+  #next(): Turn | undefined {
+    if (this.#owner) return this.#waiting.has(this.#owner) ? this.#owner : undefined
+    return this.#waiting.values().next().value
+  }
+
+  #run(): void {
+    this.#running = true
+    const end = performance.now() + sliceMilliseconds
+    let turn = this.#next()
+    while (turn) {
+      this.#waiting.delete(turn)
+      if (turn.hasWork) turn.runOne()
+      this.#owner = turn.holdsBackend ? turn : undefined
+      if (turn.hasWork) this.#waiting.add(turn)
+      turn = this.#next()
+      if (turn && performance.now() > end) {
+        this.#continuation = setImmediate(() => {
+          this.#continuation = undefined
+          this.#run()
+        })
+        break
+      }
+    }
+    this.#running = false
+  }
+}

@@ -1,0 +1,175 @@
+import { randomInt } from 'node:crypto'
+import type { Backend, BackendCrash } from './backend.js'
+import type { Verdict } from './backend-scanner.js'
+import type { FrontendReader } from './frontend-reader.js'
+import { createMessage, int32, readStrings, backend as types } from './messages.js'
+import { Scheduler } from './scheduler.js'
+import { Session, type ClientStream } from './session.js'
+import { SettingRefused, SettingsKeeper, noSettings, type Settings } from './settings.js'
+import type { StartupParameters } from './startup-packet.js'
+import type { Effect } from './statement-effects.js'
+
+export interface SessionServerOptions {
+  /** What the server reported about itself when its session was opened. */
+  parameters: ReadonlyMap<string, string>
+  onWarning(message: string): void
+  /** The backend is gone; every client was sent away. */
+  onCrash(error: BackendCrash): void
+}
+
+/** Many sessions over one backend: what is shared between them, and who runs when. */
+export class SessionServer {
+  readonly backend: Backend
+  readonly scheduler = new Scheduler()
+  readonly settings: SettingsKeeper
+  readonly parameters: ReadonlyMap<string, string>
+  /** Whose the backend's unnamed prepared statement is. */
+  unnamedOwner: Session | undefined
+  readonly #options: SessionServerOptions
+  readonly #sessions = new Map<number, Session>()
+  #current: Session | undefined
+  #nextId = 1
+
+  constructor(backend: Backend, options: SessionServerOptions) {
+    this.backend = backend
+    this.settings = new SettingsKeeper(backend)
+    this.parameters = options.parameters
+    this.#options = options
+  }
+
+  get size(): number {
+    return this.#sessions.size
+  }
+
+  /** Begins a session for a client whose start-up packet has been read; `reader` may hold more already. */
+  open(stream: ClientStream, reader: FrontendReader, startup: StartupParameters): Session {
+    const id = this.#nextId++
+    const session = new Session(this, stream, reader, { id, secret: randomInt(0x7fffffff) }, startup)
+    this.#sessions.set(id, session)
+    session.start()
+    return session
+  }
+
+  /** Settings that a new session begins with: those of database and role, then the client's own. */
+  sessionDefaults(startup: StartupParameters): Settings {
+    const user = `'${startup.user.replaceAll("'", "''")}'`
+    const { rows } = this.backend.query(
+      `SELECT r.rolcanlogin, s.setting
+       FROM pg_catalog.pg_roles r LEFT JOIN LATERAL (
+         SELECT pg_catalog.unnest(d.setconfig) AS setting, d.setrole <> 0 AS of_role, d.setdatabase <> 0 AS of_database
+         FROM pg_catalog.pg_db_role_setting d
+         WHERE d.setrole IN (0, r.oid)
+           AND d.setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
+       ) s ON true
+       WHERE r.rolname = ${user}
+       ORDER BY s.of_role, s.of_database`,
+    )
+    const [role] = rows
+    if (!role) throw new SettingRefused({ C: '28000', M: `role "${startup.user}" does not exist` })
+    if (role[0] !== 't')
+      throw new SettingRefused({ C: '28000', M: `role "${startup.user}" is not permitted to log in` })
+    const settings = new Map<string, string>()
+    for (const [, setting] of rows) {
+      const equals = setting?.indexOf('=') ?? -1
+      if (setting && equals > 0) settings.set(setting.slice(0, equals), setting.slice(equals + 1))
+    }
+    for (const [name, value] of startup.settings) settings.set(name, value)
+    if (startup.user !== 'postgres') settings.set('session_authorization', startup.user)
+    this.settings.addCustomNames([...settings.keys()].filter((name) => name.includes('.')))
+    return settings.size === 0 ? noSettings : settings
+  }
+
+  /**
+   * Gives the backend to a session.
+   *
+   * @throws SettingRefused when one of its settings cannot be set
+   */
+  enter(session: Session, onReport?: (type: number, message: Buffer) => void): void {
+    if (this.#current === session) return
+    if (this.#current) this.#current.settings = this.settings.read()
+    this.#current = undefined
+    this.settings.change(session.settings, onReport)
+    this.#current = session
+    // Our own queries were simple ones, which end the unnamed statement.
+    this.unnamedOwner = undefined
+  }
+
+  noteSettings(effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      if (effect.kind !== 'settings') continue
+      this.settings.markChanged()
+      this.settings.addCustomNames(effect.names)
+    }
+  }
+
+  /** After RESET: what a session was started with comes back, as it would in a session of its own. */
+  restoreDefaults(session: Session): void {
+    const settings = this.settings.read()
+    const missing = [...session.defaults].filter(([name]) => !settings.has(name))
+    if (missing.length > 0) this.settings.change(new Map([...settings, ...missing]))
+  }
+
+  deallocate(prefix: string): void {
+    const pattern = prefix.replaceAll(/[\\_%]/g, String.raw`\$&`)
+    const { rows } = this.backend.query(
+      `SELECT name FROM pg_catalog.pg_prepared_statements WHERE name LIKE '${pattern}%'`,
+    )
+    const statements = rows.map(([name]) => `DEALLOCATE "${(name ?? '').replaceAll('"', '""')}"`)
+    if (statements.length > 0) this.backend.query(statements.join('; '))
+    this.unnamedOwner = undefined
+  }
+
+  /** Sends a notification to every session that listens. Returns what becomes of it in the answer to `sender`. */
+  notify(message: Buffer, sender: Session): Verdict {
+    const { strings } = readStrings(message, 9, 2)
+    const [channel = '', payload = ''] = strings
+    const notification = createMessage(types.notification, int32(sender.id), channel, payload)
+    for (const session of this.#sessions.values())
+      if (session !== sender && session.channels.has(channel)) session.push(notification)
+    return sender.channels.has(channel) ? notification : 'drop'
+  }
+
+  /** CancelRequest: returns whether there was such a session. */
+  find(id: number, secret: number): Session | undefined {
+    const session = this.#sessions.get(id)
+    return session?.secret === secret ? session : undefined
+  }
+
+  /** Takes leave of a session whose client is gone. */
+  leave(session: Session, hasStatements: boolean): void {
+    this.#sessions.delete(session.id)
+    if (this.#current === session) {
+      this.settings.read()
+      this.#current = undefined
+    }
+    this.scheduler.remove(session)
+    if (hasStatements) this.#deallocateLater(`${session.id}.`)
+  }
+
+  // Somebody else may be in a failed transaction, in which nothing can be looked up.
+  #deallocateLater(prefix: string): void {
+    let done = false
+    const turn = {
+      get hasWork() {
+        return !done
+      },
+      holdsBackend: false,
+      runOne: () => {
+        done = true
+        this.deallocate(prefix)
+      },
+    }
+    this.scheduler.submit(turn)
+  }
+
+  crash(error: BackendCrash): void {
+    this.scheduler.stop()
+    this.shutDown({ code: '57P02', message: error.message })
+    this.#options.onCrash(error)
+  }
+
+  /** Sends every client away. */
+  shutDown(reason: { code: string; message: string }): void {
+    for (const session of [...this.#sessions.values()]) session.fail({ severity: 'FATAL', ...reason })
+  }
+}

@@ -1,0 +1,125 @@
+import { scanStatements, type Token } from './sql-scanner.js'
+
+/** What a statement does to its session, where one shared backend would do it to all. */
+export type Effect =
+  | { kind: 'listen'; channel: string }
+  /** `*` is all. */
+  | { kind: 'unlisten'; channel: string }
+  | { kind: 'discard all' }
+  | { kind: 'deallocate all' }
+  /** Sets or resets settings; `names` are those that look like custom ones. */
+  | { kind: 'settings'; names: string[] }
+  | { kind: 'temporary table' }
+  | { kind: 'copy from client' }
+
+export interface StatementAnalysis {
+  /** The text to run instead. */
+  sql: string
+  effects: Effect[]
+  /** Number of statements in the text. */
+  statements: number
+  /** It may ask for COPY data, even if not recognised as such. */
+  mayCopy: boolean
+}
+
+// A cheap first look at every text: words that count only where a statement begins, and words that count anywhere.
+const interestingRE =
+  /(?:^|[;/\n])\s*(?:listen|unlisten|prepare|execute|deallocate|discard|set|reset)\b|\b(?:set_config|stdin|temp|temporary)\b/i
+const customNameRE = /\b[a-z_][\w$]*(?:\.[a-z_][\w$]*)+/gi
+
+/** Nobody listens on it: `UNLISTEN` of one session must not end the listening of another. */
+export const deafChannel = 'savepoint: nobody'
+
+/** The same tag in front and another behind, for statements that run as something else. */
+export const tagReplacements: Readonly<Record<string, string>> = {
+  'DISCARD SEQUENCES': 'DISCARD ALL',
+  'DISCARD PLANS': 'DEALLOCATE ALL',
+}
+
+/**
+ * Finds what in `sql` must not reach a shared backend as it stands.
+ *
+ * @param renameStatement gives a session's prepared statement its name on the backend
+ * @returns undefined for ordinary statements, which is nearly always
+ */
+export function analyseStatement(
+  sql: string,
+  renameStatement: (name: string) => string,
+): StatementAnalysis | undefined {
+  if (!interestingRE.test(sql)) return undefined
+  const effects: Effect[] = []
+  const edits: { start: number; end: number; text: string }[] = []
+  const statements = scanStatements(sql)
+  for (const tokens of statements) {
+    const [first, second] = tokens
+    if (first?.kind !== 'word') continue
+    switch (first.value) {
+      case 'listen':
+        if (second) effects.push({ kind: 'listen', channel: second.value })
+        break
+      case 'unlisten':
+        if (!second) break
+        effects.push({ kind: 'unlisten', channel: second.value })
+        edits.push({ start: second.start, end: second.end, text: `"${deafChannel}"` })
+        break
+      case 'discard':
+        if (second?.value !== 'all') break
+        effects.push({ kind: 'discard all' })
+        edits.push({ start: second.start, end: second.end, text: 'SEQUENCES' })
+        break
+      case 'prepare':
+        if (second && second.value !== 'transaction') edits.push(rename(second, renameStatement))
+        break
+      case 'execute':
+        if (second) edits.push(rename(second, renameStatement))
+        break
+      case 'deallocate': {
+        const name = second?.kind === 'word' && second.value === 'prepare' ? tokens[2] : second
+        if (!name) break
+        if (name.kind === 'word' && name.value === 'all') {
+          effects.push({ kind: 'deallocate all' })
+          edits.push({ start: first.start, end: name.end, text: 'DISCARD PLANS' })
+        } else edits.push(rename(name, renameStatement))
+        break
+      }
+      case 'copy':
+        if (isCopyFromClient(tokens)) effects.push({ kind: 'copy from client' })
+        break
+      case 'create':
+        if (/^(?:temp|temporary|local|global)$/.test(second?.value ?? '')) effects.push({ kind: 'temporary table' })
+        else if (second?.value === 'or' && /^temp(?:orary)?$/.test(tokens[3]?.value ?? ''))
+          effects.push({ kind: 'temporary table' })
+        break
+      case 'set':
+      case 'reset':
+        effects.push({ kind: 'settings', names: customNames(sql.slice(first.start, tokens.at(-1)?.end)) })
+        break
+      default:
+        if (tokens.some((token) => token.kind === 'word' && token.value === 'set_config'))
+          effects.push({ kind: 'settings', names: customNames(sql.slice(first.start, tokens.at(-1)?.end)) })
+    }
+  }
+  const mayCopy = /\bcopy\b/i.test(sql) && /\bstdin\b/i.test(sql)
+  if (effects.length === 0 && edits.length === 0 && !mayCopy) return undefined
+  let rewritten = sql
+  for (const edit of edits.reverse()) rewritten = rewritten.slice(0, edit.start) + edit.text + rewritten.slice(edit.end)
+  return { sql: rewritten, effects, statements: statements.length, mayCopy }
+}
+
+function rename(token: Token, renameStatement: (name: string) => string) {
+  return { start: token.start, end: token.end, text: `"${renameStatement(token.value).replaceAll('"', '""')}"` }
+}
+
+function isCopyFromClient(tokens: readonly Token[]): boolean {
+  let depth = 0
+  return tokens.some((token, index) => {
+    if (token.kind === 'symbol' && token.value === '(') depth++
+    if (token.kind === 'symbol' && token.value === ')') depth--
+    const next = tokens[index + 1]
+    return (
+      depth === 0 && token.kind === 'word' && token.value === 'from' && next?.kind === 'word' && next.value === 'stdin'
+    )
+  })
+}
+
+const customNames = (sql: string): string[] => sql.match(customNameRE) ?? []
