@@ -12,7 +12,7 @@ const steps = [
   ['oxlint', [bin('oxlint'), '--deny-warnings', 'packages', 'playground', 'scripts', 'test']],
   ['oxfmt', [bin('oxfmt'), '--check', 'packages', 'playground', 'scripts', 'test', 'vitest.config.ts']],
   ['tsc', [bin('tsc'), '-p', root]],
-  ...['vite-app', 'esbuild-app', 'bun-app'].map((app) => [
+  ...['vite-app', 'esbuild-app', 'bun-app', 'plugins-app'].map((app) => [
     `tsc ${app}`,
     [bin('tsc'), '-p', join(root, 'playground', app)],
   ]),
