@@ -170,6 +170,6 @@ export class SessionServer {
 
   /** Sends every client away. */
   shutDown(reason: { code: string; message: string }): void {
-    for (const session of [...this.#sessions.values()]) session.fail({ severity: 'FATAL', ...reason })
+    for (const session of this.#sessions.values()) session.fail({ severity: 'FATAL', ...reason })
   }
 }
