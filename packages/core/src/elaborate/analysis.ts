@@ -17,6 +17,10 @@ export interface Analysis {
   /** Input types of a routine, as written: what tells overloads apart. */
   signature?: string
   body?: RoutineBody
+  /** `ALTER TABLE … ADD CONSTRAINT name` and nothing else. */
+  addsConstraintsOnly?: true
+  /** Copies the columns of other relations, without a dependency that the server would remember. */
+  copies?: true
 }
 
 /** Analyses the text of one statement. Pure; needs `loadParser()` before, and text that parses. */
@@ -36,7 +40,23 @@ export function analyse(sql: string): Analysis {
   if (tolerant) analysis.tolerant = tolerant
   if ('CreateFunctionStmt' in node) analysis.signature = readSignature(node)
   if (body) analysis.body = body
+  if (addsConstraintsOnly(node)) analysis.addsConstraintsOnly = true
+  if (copiesColumns(node)) analysis.copies = true
   return analysis
+}
+
+function addsConstraintsOnly(node: Node): boolean {
+  if (!('AlterTableStmt' in node)) return false
+  return (node.AlterTableStmt.cmds ?? []).every((cmd) => {
+    const def =
+      'AlterTableCmd' in cmd && cmd.AlterTableCmd.subtype === 'AT_AddConstraint' ? cmd.AlterTableCmd.def : undefined
+    return def && 'Constraint' in def && def.Constraint.conname !== undefined
+  })
+}
+
+function copiesColumns(node: Node): boolean {
+  if ('CreateTableAsStmt' in node) return node.CreateTableAsStmt.objtype === 'OBJECT_TABLE'
+  return 'CreateStmt' in node && (node.CreateStmt.tableElts ?? []).some((element) => 'TableLikeClause' in element)
 }
 
 function readTolerance(node: Node): Analysis['tolerant'] {

@@ -1,0 +1,85 @@
+import { extract, type Catalog, type Connection } from '@savepoint/catalog'
+import { Recorder, scratchPrefix } from '../elaborate/recorder.js'
+import { isServerError } from '../elaborate/server-error.js'
+
+export interface ScratchOptions {
+  /** Postgres schemas to read; see `Config.include` and `exclude`. */
+  include?: readonly string[]
+  exclude?: readonly string[]
+}
+
+// Nothing may end the transaction that everything lives in. Not every version has every setting, so the server is asked.
+// A long planner compilation would cost more than any catalog query saves.
+const settingsText = `
+SELECT set_config(name, CASE name WHEN 'client_min_messages' THEN 'error' WHEN 'jit' THEN 'off' ELSE '0' END, true)
+FROM pg_catalog.pg_settings
+WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout', 'client_min_messages', 'jit')`
+
+/**
+ * The one transaction on the scratch database, which is never committed: whatever happened in it, `restart` gives an
+ * empty database again.
+ */
+export class ScratchSession {
+  readonly connection: Connection
+  readonly #options: ScratchOptions
+  #recorder: Recorder | undefined
+  #isOpen = false
+
+  constructor(connection: Connection, options: ScratchOptions) {
+    this.connection = connection
+    this.#options = options
+  }
+
+  /** Absent where the user of the connection may not create event triggers; then nothing is incremental. */
+  get recorder(): Recorder | undefined {
+    return this.#recorder
+  }
+
+  async restart(): Promise<void> {
+    if (this.#isOpen) await this.connection.query('ROLLBACK')
+    await this.connection.query('BEGIN')
+    this.#isOpen = true
+    await this.connection.query(settingsText)
+    await this.connection.query('SAVEPOINT savepoint_recorder')
+    try {
+      this.#recorder = await Recorder.install(this.connection)
+    } catch (error) {
+      if (!isServerError(error)) throw error
+      this.#recorder = undefined
+      await this.connection.query('ROLLBACK TO SAVEPOINT savepoint_recorder')
+    }
+    await this.connection.query('RELEASE SAVEPOINT savepoint_recorder')
+  }
+
+  async close(): Promise<void> {
+    if (this.#isOpen) await this.connection.query('ROLLBACK')
+    this.#isOpen = false
+  }
+
+  /** Reads the catalog, or of it only `scope`, without what is ours. */
+  async read(
+    scope?: readonly { classid: number; objid: number }[],
+    hiddenRoles: readonly string[] = [],
+  ): Promise<Catalog> {
+    const { include, exclude } = this.#options
+    const catalog = await extract(this.connection, {
+      ...(include ? { include } : {}),
+      ...(exclude ? { exclude } : {}),
+      ...(scope ? { scope } : {}),
+    })
+    return withoutScratchObjects(catalog, new Set(hiddenRoles))
+  }
+}
+
+function withoutScratchObjects(catalog: Catalog, hiddenRoles: ReadonlySet<string>): Catalog {
+  const objects = new Map(catalog.objects)
+  for (const [id, { kind, name }] of catalog.objects) {
+    if (kind === 'event trigger' && name.startsWith(scratchPrefix)) objects.delete(id)
+    if (kind === 'role' && hiddenRoles.has(name)) objects.delete(id)
+  }
+  return {
+    ...catalog,
+    objects,
+    unmodelled: catalog.unmodelled.filter(({ name }) => !name.startsWith(scratchPrefix) && !hiddenRoles.has(name)),
+  }
+}
