@@ -18,6 +18,8 @@ export interface EmitOptions {
   root: string
   /** Files that are to be written beside the generated ones, which carry no header (a checksum file). */
   unmarked?: readonly string[]
+  /** Generated files that are not among the emitted ones stay: the folder is not ours alone. */
+  keepStale?: boolean
   fileSystem?: FileSystem
 }
 
@@ -54,7 +56,7 @@ export async function emitFiles(emitted: readonly EmittedFile[], options: EmitOp
       }
     }),
   )
-  await removeStale(emitted, options, files, result)
+  if (!options.keepStale) await removeStale(emitted, options, files, result)
   result.written.sort()
   return result
 }
@@ -75,7 +77,9 @@ export async function compareFiles(
     different: emitted
       .filter(({ content }, index) => present[index] !== undefined && !sameText(present[index], content))
       .map(({ path }) => path),
-    superfluous: (await listGenerated(options.directory, files)).filter((path) => !wanted.has(path)),
+    superfluous: options.keepStale
+      ? []
+      : (await listGenerated(options.directory, files)).filter((path) => !wanted.has(path)),
   }
 }
 

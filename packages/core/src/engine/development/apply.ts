@@ -1,0 +1,192 @@
+import { cutSections, quoteQualified, type Catalog, type Connection, type Plan, type Step } from '@savepoint/catalog'
+import { DiagnosticError, type Diagnostic } from '../../diagnostics/index.js'
+import { findBlockers, lockTimeout as lockTimeoutDiagnostic, type Blocker } from './blockers.js'
+import type { CurrentCatalog } from './current.js'
+import { snapshotAfterCommitText } from './drift.js'
+import { connectionLost, isConnectionLost, isLockTimeout, isServerFailure } from './failure.js'
+import { countRows } from './rows.js'
+
+export interface ApplyOptions {
+  /** Milliseconds. */
+  lockTimeout: number
+  /** Ids of the destructions that someone said yes to; all others are looked at once more under the lock. */
+  accepted: ReadonlySet<string>
+  /** A second connection, to see who holds the lock that this one waits for. */
+  openMonitor(): Promise<Connection & { close(): Promise<void> }>
+}
+
+/** `changed`: the database is not the one that the plan was made for. Nothing was applied; plan again. */
+export type ApplyOutcome = { kind: 'applied'; snapshot?: string } | { kind: 'changed' }
+
+/**
+ * Runs a plan on the development database in one transaction. What cannot run inside one comes in sections of its own,
+ * between transactions: then a failure leaves the sections before it applied.
+ *
+ * @param from the catalog that the plan starts from, which `current` gave
+ * @throws DiagnosticError SP2003 lock timeout, SP2004 connection lost, SP2007 refused; the transaction was rolled back
+ */
+export async function applyPlan(
+  connection: Connection,
+  plan: Plan,
+  from: Catalog,
+  current: CurrentCatalog,
+  options: ApplyOptions,
+): Promise<ApplyOutcome> {
+  let snapshot: string | undefined
+  let isFirst = true
+  for (const { transactional, steps } of cutSections(plan.steps)) {
+    if (transactional) {
+      const guard = isFirst ? { from, current } : undefined
+      const outcome = await watchForBlockers(connection, options, () =>
+        applyTransaction(connection, steps, guard, options),
+      )
+      if (outcome.kind === 'changed') return outcome
+      snapshot = outcome.snapshot
+    } else {
+      for (const step of steps) await runStep(connection, step)
+      snapshot = undefined
+    }
+    isFirst = false
+  }
+  return snapshot === undefined ? { kind: 'applied' } : { kind: 'applied', snapshot }
+}
+
+async function applyTransaction(
+  connection: Connection,
+  steps: readonly Step[],
+  guard: { from: Catalog; current: CurrentCatalog } | undefined,
+  options: ApplyOptions,
+): Promise<ApplyOutcome> {
+  try {
+    await connection.query(`BEGIN; SET LOCAL lock_timeout = ${Math.round(options.lockTimeout)}`)
+    if (guard && !(await holdStill(connection, steps, guard, options))) {
+      await connection.query('ROLLBACK')
+      return { kind: 'changed' }
+    }
+    for (const step of steps) await runStep(connection, step)
+    const { rows } = await connection.query<{ snapshot: string }>(snapshotAfterCommitText)
+    await connection.query('COMMIT')
+    const [row] = rows
+    return row ? { kind: 'applied', snapshot: row.snapshot } : { kind: 'applied' }
+  } catch (error) {
+    // On a broken connection there is nothing to roll back: the server has done it.
+    if (!isConnectionLost(error)) await connection.query('ROLLBACK').catch(() => undefined)
+    throw error
+  }
+}
+
+/**
+ * Locks the tables that the plan changes and looks under the lock whether they are what the plan was made for, and whether
+ * what was empty still is.
+ */
+async function holdStill(
+  connection: Connection,
+  steps: readonly Step[],
+  { from, current }: { from: Catalog; current: CurrentCatalog },
+  { accepted }: ApplyOptions,
+): Promise<boolean> {
+  const tables = changedTables(steps, from)
+  if (tables.length > 0) {
+    try {
+      await connection.query(`LOCK TABLE ${tables.join(', ')} IN ACCESS EXCLUSIVE MODE`)
+    } catch (error) {
+      // 42P01: dropped since the plan was made. 42501: a table of someone else; its own step will say so better.
+      if (isServerFailure(error) && error.code === '42P01') return false
+      throw error
+    }
+  }
+  if (!(await current.isUnchanged(connection))) return false
+  for (const { destroys } of steps) {
+    if (!destroys || accepted.has(destroys.id)) continue
+    if ((await countRows(connection, destroys, from)) > 0) return false
+  }
+  return true
+}
+
+function changedTables(steps: readonly Step[], from: Catalog): string[] {
+  const names = new Set<string>()
+  for (const step of steps) {
+    let object = from.objects.get(step.object)
+    while (object?.parent !== undefined) object = from.objects.get(object.parent)
+    if (object?.kind === 'table' && object.owner === undefined) names.add(quoteQualified(object.schema, object.name))
+  }
+  return [...names].sort()
+}
+
+async function runStep(connection: Connection, step: Step): Promise<void> {
+  try {
+    await connection.query(step.sql)
+  } catch (error) {
+    if (!isServerFailure(error) || isConnectionLost(error) || isLockTimeout(error)) throw error
+    throw new DiagnosticError([refused(step, error)], { cause: error })
+  }
+}
+
+/** Who blocks can only be seen while it blocks, so a second connection looks before the time is up. */
+async function watchForBlockers<Result>(
+  connection: Connection,
+  options: ApplyOptions,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  let blockers: Blocker[] = []
+  let looking: Promise<void> | undefined
+  const pid = readProcessId(connection)
+  const timer = setTimeout(() => {
+    looking = pid.then(async (number) => {
+      const monitor = await options.openMonitor()
+      try {
+        blockers = await findBlockers(monitor, number)
+      } finally {
+        await monitor.close()
+      }
+    })
+    // Only the message is poorer without it.
+    looking.catch(() => undefined)
+  }, options.lockTimeout / 2)
+  try {
+    return await pid.then(work)
+  } catch (error) {
+    if (isLockTimeout(error)) {
+      await looking?.catch(() => undefined)
+      const detail = isServerFailure(error) ? error.detail : undefined
+      throw new DiagnosticError([lockTimeoutDiagnostic(blockers, options.lockTimeout, detail)], { cause: error })
+    }
+    if (isConnectionLost(error)) throw new DiagnosticError([connectionLost(error, 'while applying')], { cause: error })
+    throw error
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const processIds = new WeakMap<Connection, Promise<number>>()
+
+/** Asked once for each connection. */
+function readProcessId(connection: Connection): Promise<number> {
+  let pid = processIds.get(connection)
+  if (!pid) {
+    pid = connection
+      .query<{ pid: number }>('SELECT pg_catalog.pg_backend_pid() AS pid')
+      .then(({ rows }) => rows[0]?.pid ?? 0)
+    processIds.set(connection, pid)
+  }
+  return pid
+}
+
+const advice: Readonly<Record<string, string>> = {
+  '23502': 'Rows are there already: give the column a default, or leave out NOT NULL until every row has a value.',
+  '23505': 'Rows are there already and some are equal: make them different first.',
+  '23503': 'Rows are there already and some point nowhere: mend them first, or add the foreign key NOT VALID.',
+  '23514': 'Rows are there already and some break the rule: mend them first, or add it NOT VALID.',
+  '42804': 'Postgres cannot convert the values by itself: change the column in two steps.',
+  '42501': 'The development role may not do this: connect as the owner of the object.',
+}
+
+function refused(step: Step, error: { message: string; code: string; detail?: string; hint?: string }): Diagnostic {
+  return {
+    code: 'SP2007',
+    severity: 'error',
+    message: `${error.message} (${step.object})`,
+    why: [`The statement was: ${step.sql}`, ...(error.detail === undefined ? [] : [error.detail])].join('\n'),
+    fix: `${advice[error.code] ?? error.hint ?? 'Change the schema file.'} Everything was rolled back.`,
+  }
+}

@@ -1,0 +1,59 @@
+import { extract, type Catalog, type Connection, type ExtractOptions } from '@savepoint/catalog'
+import { confirmUnchanged, readDriftToken, type DriftToken } from './drift.js'
+
+/**
+ * The catalog of the development database, read only when someone else changed it: after our own applies it is known.
+ */
+export interface CurrentCatalog {
+  /** The catalog as it is now. */
+  read(connection: Connection): Promise<Catalog>
+  /** Inside the transaction of an apply: whether it is still the one that `read` gave last. */
+  isUnchanged(connection: Connection): Promise<boolean>
+  /** After an apply: what the database has become, and the snapshot that says so. */
+  applied(catalog: Catalog, snapshot: string): void
+  /** Away from the hot path: makes that the next `read` can tell the app's rows from someone's definitions. */
+  refreshToken(connection: Connection): Promise<void>
+  /** The next `read` looks at the database, whatever is known. */
+  forget(): void
+}
+
+// Someone who changes definitions all the time must not keep us reading forever.
+const consistentReads = 5
+
+export function createCurrentCatalog(options: ExtractOptions): CurrentCatalog {
+  let known: { catalog: Catalog; drift: DriftToken } | undefined
+
+  async function isUnchanged(connection: Connection): Promise<boolean> {
+    if (!known) return false
+    const drift = await confirmUnchanged(connection, known.drift)
+    if (drift) known.drift = drift
+    return drift !== undefined
+  }
+
+  return {
+    isUnchanged,
+    async read(connection) {
+      if (known && (await isUnchanged(connection))) return known.catalog
+      for (let attempt = 1; ; attempt++) {
+        const drift = await readDriftToken(connection)
+        const catalog = await extract(connection, options)
+        known = { catalog, drift }
+        // Extraction is several queries: a definition that changed between them must not be seen by half.
+        if (attempt === consistentReads || (await isUnchanged(connection))) return catalog
+      }
+    },
+    applied(catalog, snapshot) {
+      known = { catalog, drift: { snapshot } }
+    },
+    async refreshToken(connection) {
+      if (!known || known.drift.token !== undefined) return
+      const before = known
+      const now = await readDriftToken(connection)
+      // Another snapshot: someone has written since, and whether it was a definition cannot be told any more.
+      if (before === known && now.snapshot === known.drift.snapshot) known.drift = now
+    },
+    forget() {
+      known = undefined
+    },
+  }
+}

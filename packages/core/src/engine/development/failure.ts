@@ -1,0 +1,44 @@
+import type { Diagnostic } from '../../diagnostics/index.js'
+
+/** An answer of the server, with the fields of its protocol that are shown. */
+export interface ServerFailure extends Error {
+  code: string
+  severity: string
+  detail?: string
+  hint?: string
+}
+
+/** Tells what the server said from everything else that can be thrown. The driver's own errors have no `severity`. */
+export function isServerFailure(error: unknown): error is ServerFailure {
+  return error instanceof Error && 'code' in error && 'severity' in error && typeof error.code === 'string'
+}
+
+/** Whether the session is gone: the server ended it, or the connection broke. */
+export function isConnectionLost(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  // 57P01 admin_shutdown, 57P02 crash_shutdown, 57P03 cannot_connect_now, 57P05 idle_session_timeout; class 08: connection.
+  if (isServerFailure(error)) return /^(?:08|57P0)/.test(error.code)
+  const code = 'code' in error ? String(error.code) : ''
+  return (
+    /^(?:ECONNRESET|ECONNREFUSED|EPIPE|ENOENT|ETIMEDOUT)$/.test(code) ||
+    /connection (?:terminated|ended)|client (?:was closed|has encountered a connection error)|not queryable/i.test(
+      error.message,
+    )
+  )
+}
+
+/** lock_not_available: `lock_timeout` ended the waiting. */
+export function isLockTimeout(error: unknown): boolean {
+  return isServerFailure(error) && error.code === '55P03'
+}
+
+/** SP2004 */
+export function connectionLost(error: unknown, while_: string): Diagnostic {
+  return {
+    code: 'SP2004',
+    severity: 'error',
+    message: `the connection to the development database was lost ${while_}`,
+    why: error instanceof Error ? error.message : String(error),
+    fix: 'Nothing was changed: a transaction that is cut off is rolled back. It is tried again as soon as the database answers, and on the next save.',
+  }
+}

@@ -1,0 +1,225 @@
+import type { ResolvedConfig } from '../config/config.js'
+import { loadConfig } from '../config/load.js'
+import { DiagnosticError, type Diagnostic } from '../diagnostics/index.js'
+import type { Backend, BackendListener } from './backend.js'
+import { toDiagnostics } from './diagnose.js'
+import type { EngineState } from './engine.js'
+import { openProject, type Project } from './project.js'
+import { createRunQueue } from './queue.js'
+import type { PendingDecision } from './report.js'
+import { runOnce, type RunOutcome } from './run/run.js'
+import { createSettling } from './settle.js'
+import { createTargets, createWatcher, type Watcher } from './watcher.js'
+
+export interface LoopOptions {
+  load: Parameters<typeof loadConfig>[0]
+  listener: BackendListener
+}
+
+// What may come right by itself is tried again without a save: after a lock timeout once, after a lost connection until
+// the database answers, less and less often.
+const lockRetry = 5000
+const connectionRetries = [500, 1000, 2000, 5000, 10_000]
+
+/** The save loop itself, in the process that owns the project. Nothing that goes wrong in it is thrown: it becomes state. */
+export function createLoop({ load, listener }: LoopOptions): Backend {
+  let state: EngineState = { status: 'starting', diagnostics: [], pending: [] }
+  let project: Project | undefined
+  let watcher: Watcher | undefined
+  let watchedAs = ''
+  let configFiles: ReadonlySet<string> = new Set()
+  let retryTimer: NodeJS.Timeout | undefined
+  let retries = 0
+  let started = 0
+  let isFirst = true
+  let closed = false
+
+  const settling = createSettling()
+  const queue = createRunQueue(run, settling.wait)
+
+  function update(change: Partial<EngineState>): void {
+    state = { ...state, ...change }
+    listener.state(state)
+  }
+
+  function onChange(path: string): void {
+    if (started === 0) started = performance.now()
+    settling.notice()
+    void queue.request([path])
+  }
+
+  async function run(changed: ReadonlySet<string>): Promise<void> {
+    clearTimeout(retryTimer)
+    const begun = started || performance.now()
+    started = 0
+    if (state.status !== 'starting') update({ status: 'working' })
+    try {
+      const isReload = !project || [...changed].some((path) => configFiles.has(path))
+      const open = isReload ? await reload() : (project as Project)
+      const looksAtEverything = isReload || isFirst || changed.size === 0
+      const outcome = await runOnce(open, {
+        changed: looksAtEverything ? undefined : [...changed],
+        started: begun,
+      })
+      isFirst = false
+      await watch(open, outcome.files)
+      finish(open, outcome)
+    } catch (error) {
+      isFirst = true
+      await fail(toDiagnostics(error))
+    }
+  }
+
+  /** Loads the config and opens what it says; what was open before is closed first, because two servers cannot share a data directory. */
+  async function reload(): Promise<Project> {
+    let config: ResolvedConfig
+    try {
+      config = await loadConfig(load)
+    } catch (error) {
+      // The old project goes on being the one that is open; a mended config is seen by the watcher.
+      await watchConfig()
+      throw error
+    }
+    configFiles = new Set(config.configDependencies)
+    listener.config(config)
+    await project?.close()
+    project = openProject(config, {
+      log: listener.log,
+      onDatabase: (databaseUrl) => update({ databaseUrl }),
+    })
+    await watch(project, [])
+    return project
+  }
+
+  function finish(open: Project, outcome: RunOutcome): void {
+    const pending = outcome.pending ?? state.pending
+    listener.watchedFiles([...open.config.configDependencies, ...open.pluginFiles, ...outcome.files])
+    if (outcome.errors.length > 0) {
+      update({
+        status: 'error',
+        diagnostics: outcome.errors,
+        pending,
+        ...(outcome.report ? { report: outcome.report } : {}),
+      })
+      return
+    }
+    retries = 0
+    const report = outcome.report
+    update({
+      status: 'ready',
+      diagnostics: report?.warnings ?? [],
+      pending,
+      ...(report ? { report } : {}),
+    })
+    if (report && didSomething(report)) listener.saved(report)
+    for (const decision of newlyPending(pending)) listener.log('warn', describePending(decision))
+    refreshToken(open)
+  }
+
+  async function fail(diagnostics: readonly Diagnostic[]): Promise<void> {
+    update({ status: 'error', diagnostics })
+    const codes = new Set(diagnostics.map(({ code }) => code))
+    if (codes.has('SP2004')) {
+      await project?.loseSession()
+      retry(connectionRetries[Math.min(retries, connectionRetries.length - 1)] ?? lockRetry)
+    } else if (codes.has('SP2003') && retries === 0) retry(lockRetry)
+  }
+
+  function retry(milliseconds: number): void {
+    if (closed) return
+    retries++
+    retryTimer = setTimeout(() => void queue.request(), milliseconds)
+    retryTimer.unref()
+  }
+
+  // While nobody waits for us; a save that comes meanwhile only queues behind one catalog query.
+  function refreshToken(open: Project): void {
+    setImmediate(() => {
+      if (closed || queue.busy || open !== project) return
+      open
+        .session()
+        .then((session) => open.current.refreshToken(session))
+        .catch((error: unknown) => listener.log('debug', `the drift token was not read: ${String(error)}`))
+    })
+  }
+
+  let shownPending: ReadonlySet<string> = new Set()
+  function newlyPending(pending: readonly PendingDecision[]): PendingDecision[] {
+    const fresh = pending.filter(({ id, rows }) => !shownPending.has(`${id} ${rows}`))
+    shownPending = new Set(pending.map(({ id, rows }) => `${id} ${rows}`))
+    return fresh
+  }
+
+  async function watch(open: Project, files: readonly string[]): Promise<void> {
+    const targets = createTargets(open.config, open.pluginFiles)
+    await replaceWatcher(JSON.stringify([targets.directories, targets.files]), () =>
+      createWatcher(targets, onChange, onWatchError),
+    )
+    if (files.length === 0) listener.watchedFiles([...open.config.configDependencies])
+  }
+
+  /** Until a config has been loaded once, only its own file is worth watching. */
+  async function watchConfig(): Promise<void> {
+    if (watcher || load.configFile === undefined) return
+    const files = [load.configFile]
+    configFiles = new Set(files)
+    await replaceWatcher('config', () =>
+      createWatcher({ directories: [], files, matters: () => false }, onChange, onWatchError),
+    )
+  }
+
+  async function replaceWatcher(as: string, create: () => Watcher): Promise<void> {
+    if (watchedAs === as || closed) return
+    const old = watcher
+    watchedAs = as
+    watcher = create()
+    await Promise.all([watcher.ready, old?.close()])
+  }
+
+  function onWatchError(error: Error): void {
+    listener.log('warn', `watching the schema files: ${error.message}`)
+  }
+
+  let starting: Promise<void> | undefined
+  const answer = async (request: Promise<void>): Promise<EngineState> => {
+    await request
+    return state
+  }
+  return {
+    start: () => (starting ??= queue.request()),
+    run: () => answer(queue.request()),
+    settled: () => answer(queue.settled()),
+    async accept(ids) {
+      const known = state.pending.map(({ id }) => id)
+      const chosen = ids === 'all' ? known : ids
+      const unknown = chosen.filter((id) => !known.includes(id))
+      if (unknown.length > 0) throw new DiagnosticError(unknown.map((id) => notPending(id, known)))
+      if (project && chosen.length > 0) await project.decisions.accept(chosen)
+      return answer(queue.request())
+    },
+    async close() {
+      closed = true
+      clearTimeout(retryTimer)
+      await watcher?.close()
+      await queue.close()
+      await project?.close()
+    },
+  }
+}
+
+function didSomething(report: { applied: readonly string[]; written: readonly string[] }): boolean {
+  return report.applied.length > 0 || report.written.length > 0
+}
+
+function describePending({ id, message }: PendingDecision): string {
+  return `${message}; held back until you accept it: savepoint accept "${id}"`
+}
+
+function notPending(id: string, known: readonly string[]): Diagnostic {
+  return {
+    code: 'SP3001',
+    severity: 'error',
+    message: `nothing is waiting under the name "${id}"`,
+    fix: known.length === 0 ? 'Nothing is waiting at all.' : `Waiting are: ${known.join(', ')}.`,
+  }
+}

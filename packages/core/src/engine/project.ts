@@ -1,0 +1,143 @@
+import type { Connection } from '@savepoint/catalog'
+import type { ResolvedConfig } from '../config/config.js'
+import { connect, type DatabaseSession } from '../database/connect.js'
+import { createPluginContainer, type PluginContainer } from '../plugin/container.js'
+import type { DatabaseServer } from '../server/server.js'
+import { createSourceReader, type SourceReader } from '../sources/reader.js'
+import { createDecisions, type Decisions } from './decisions.js'
+import { createCurrentCatalog, type CurrentCatalog } from './development/current.js'
+import { createMigrations, type Migrations } from './run/draft.js'
+import type { Elaboration, Elaborator } from './run/elaborator.js'
+import { openElaborator } from './run/open-elaborator.js'
+import { openDevelopmentDatabase, openScratchDatabase } from './servers.js'
+
+/** Everything of one loaded config that lives from run to run. */
+export interface Project {
+  readonly config: ResolvedConfig
+  readonly reader: SourceReader
+  readonly plugins: PluginContainer
+  /** Files that plugins asked to watch. */
+  readonly pluginFiles: ReadonlySet<string>
+  readonly elaborator: Elaborator
+  readonly current: CurrentCatalog
+  readonly decisions: Decisions
+  readonly migrations: Migrations | undefined
+  /** Of the last run that elaborated; plugins ask it where things are. */
+  elaboration: Elaboration | undefined
+  /** The development database; started by the first call, and again after it went away. */
+  database(): Promise<DatabaseServer>
+  /** A session on it that is kept; a new one after the last was lost. */
+  session(): Promise<Connection>
+  /** Another session on it, which the caller closes. */
+  openSession(): Promise<DatabaseSession>
+  /** Extensions that statements create. PGlite loads them when it starts, so new ones start it anew. */
+  useExtensions(names: ReadonlySet<string>): Promise<void>
+  /** The session is gone: the next `session()` makes a new one, and starts the server anew where that fails. */
+  loseSession(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface ProjectOptions {
+  log(level: 'info' | 'warn' | 'error' | 'debug', message: string): void
+  /** The database answers at this address. */
+  onDatabase(url: string): void
+}
+
+/** Opens a project. Nothing is started or read before it is asked for. */
+export function openProject(config: ResolvedConfig, { log, onDatabase }: ProjectOptions): Project {
+  const pluginFiles = new Set<string>()
+  const extensions = new Set<string>()
+  const plugins = createPluginContainer({
+    plugins: config.plugins,
+    root: config.root,
+    stateDirectory: config.stateDirectory,
+    log,
+    catalog: () => project.elaboration?.catalog,
+    locate: (id) => project.elaboration?.locate(id),
+    annotations: (id) => project.elaboration?.annotations(id) ?? '',
+    watch: (file) => void pluginFiles.add(file),
+  })
+  let opening: Promise<DatabaseServer> | undefined
+  let connecting: Promise<DatabaseSession> | undefined
+  const catalogOptions = {
+    ...(config.include ? { include: config.include } : {}),
+    exclude: config.exclude,
+  }
+  const project: Project = {
+    config,
+    reader: createSourceReader({ root: config.root, schema: config.schema }),
+    plugins,
+    pluginFiles,
+    elaborator: openElaborator(config, {
+      log,
+      openScratch: () => openScratchDatabase(config, { extensions, log }, project.database),
+    }),
+    current: createCurrentCatalog(catalogOptions),
+    decisions: createDecisions(config.stateDirectory),
+    migrations: config.migrations && createMigrations(config.migrations),
+    elaboration: undefined,
+    database() {
+      opening ??= open().catch((error: unknown) => {
+        // The next call tries again: the user may have started the server meanwhile.
+        opening = undefined
+        throw error
+      })
+      return opening
+    },
+    session() {
+      connecting ??= project.openSession().catch((error: unknown) => {
+        connecting = undefined
+        throw error
+      })
+      return connecting
+    },
+    async openSession() {
+      return connect((await project.database()).url)
+    },
+    loseSession: () => reset(async (server) => !(await isAnswering(server.url))),
+    async useExtensions(names) {
+      if ([...names].every((name) => extensions.has(name))) return
+      for (const name of names) extensions.add(name)
+      // A real server has its extensions, whenever it was started.
+      if (opening && config.database.kind === 'pglite') await reset(() => Promise.resolve(true))
+      if ((config.scratch ?? config.database).kind === 'pglite') await project.elaborator.reset()
+    },
+    async close() {
+      plugins.close()
+      const session = await connecting?.catch(() => undefined)
+      await session?.close().catch(() => undefined)
+      await project.elaborator.close()
+      const server = await opening?.catch(() => undefined)
+      await server?.close()
+    },
+  }
+  return project
+
+  async function open(): Promise<DatabaseServer> {
+    const server = await openDevelopmentDatabase(config, { extensions, log })
+    onDatabase(server.url)
+    return server
+  }
+
+  /** Ends the session, and the server too where it no longer answers, so that the next call starts it. */
+  async function reset(isServerLost: (server: DatabaseServer) => Promise<boolean>): Promise<void> {
+    const lost = connecting
+    connecting = undefined
+    project.current.forget()
+    await lost?.then((session) => session.close()).catch(() => undefined)
+    const server = await opening?.catch(() => undefined)
+    if (!server || !(await isServerLost(server))) return
+    opening = undefined
+    await server.close().catch((error: unknown) => log('debug', `closing the lost server failed: ${String(error)}`))
+  }
+}
+
+async function isAnswering(url: string): Promise<boolean> {
+  try {
+    const session = await connect(url, { timeout: 2000 })
+    await session.close()
+    return true
+  } catch {
+    return false
+  }
+}

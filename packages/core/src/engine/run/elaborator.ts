@@ -1,0 +1,43 @@
+import type { Catalog, ObjectId, Plan, Rename } from '@savepoint/catalog'
+import type { Diagnostic, SourceLocation } from '../../diagnostics/index.js'
+import type { SourceSet } from '../../sources/reader.js'
+
+/** What schema files mean, as Postgres has elaborated them. */
+export interface Elaboration {
+  /** Absent when there are errors. */
+  catalog?: Catalog
+  diagnostics: readonly Diagnostic[]
+  /** Where the files define an object. */
+  locate(id: ObjectId): SourceLocation | undefined
+  /** Comments that belong to an object's definition. */
+  annotations(id: ObjectId): string
+  /** What the annotations in the files say was renamed, of what `from` still has. */
+  renames(from: Catalog): { renames: readonly Rename[]; diagnostics: readonly Diagnostic[] }
+}
+
+/** A migration as it is replayed. */
+export interface ReplayedMigration {
+  /** Absolute path, for errors. */
+  file: string
+  /** `line` is where the statement begins, from 1. */
+  statements: readonly { sql: string; line: number }[]
+}
+
+/** Whether a plan arrives where it should. */
+export type Proof =
+  | { kind: 'proved' }
+  /** The plan is wrong: SP3002 or what the server refused. */
+  | { kind: 'failed'; diagnostics: readonly Diagnostic[] }
+  /** Scratch cannot tell: SP3003. */
+  | { kind: 'unproved'; diagnostics: readonly Diagnostic[] }
+
+/** Everything that the loop asks the scratch database. It boots one when it must, and not before. */
+export interface Elaborator {
+  elaborate(sources: SourceSet): Promise<Elaboration>
+  prove(from: Catalog, to: Catalog, plan: Plan): Promise<Proof>
+  /** What the migrations lead to, from an empty database. */
+  replay(migrations: readonly ReplayedMigration[]): Promise<{ catalog?: Catalog; diagnostics: readonly Diagnostic[] }>
+  /** Ends the scratch database; the next question boots a new one. */
+  reset(): Promise<void>
+  close(): Promise<void>
+}

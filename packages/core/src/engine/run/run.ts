@@ -1,0 +1,195 @@
+import { relative, resolve } from 'node:path'
+import type { Catalog } from '@savepoint/catalog'
+import { DiagnosticError, type Diagnostic } from '../../diagnostics/index.js'
+import { emitFiles } from '../../emit/emit.js'
+import { applyPlan } from '../development/apply.js'
+import { connectionLost, isConnectionLost } from '../development/failure.js'
+import { countRows } from '../development/rows.js'
+import type { Project } from '../project.js'
+import type { PendingDecision, SaveReport } from '../report.js'
+import { isRemote } from '../servers.js'
+import { decide } from './decide.js'
+import { writeDraftMigration } from './draft.js'
+import type { Elaboration } from './elaborator.js'
+import { readSources } from './sources.js'
+import { createStopwatch } from './stopwatch.js'
+import { generateClient } from './types.js'
+
+/** What a run came to. With errors, the database and the files stand where they were (files: as far as they could be written). */
+export interface RunOutcome {
+  /** SP… of severity error: the state is red. */
+  errors: readonly Diagnostic[]
+  /** undefined when the run did not get far enough to know; then what was pending stays pending. */
+  pending?: readonly PendingDecision[]
+  report?: SaveReport
+  /** Absolute paths of the schema files. */
+  files: readonly string[]
+}
+
+export interface RunOptions {
+  /** Absolute paths that may have changed; undefined for a run that looks at everything. */
+  changed?: readonly string[] | undefined
+  /** `performance.now()` of the first notice. */
+  started: number
+}
+
+// How often somebody else may change the database between our plan and our lock before we give up until the next save.
+const mostAttempts = 3
+
+/** One run: from the schema files to the development database and the files that follow it. Throws DiagnosticError. */
+export async function runOnce(project: Project, { changed, started }: RunOptions): Promise<RunOutcome> {
+  const { config, elaborator, plugins } = project
+  const stopwatch = createStopwatch(started)
+  const warnings: Diagnostic[] = []
+
+  stopwatch.stage('read')
+  const sources = await readSources(project, changed)
+  const files = sources.files.map(({ path }) => path)
+  if (hasErrors(sources.diagnostics)) return { errors: sources.diagnostics, files }
+  warnings.push(...sources.diagnostics)
+
+  stopwatch.stage('elaborate')
+  // Both may have to start a database first, and neither needs the other.
+  const session = project.session()
+  session.catch(() => undefined)
+  const elaboration = await elaborator.elaborate(sources)
+  if (!hasCatalog(elaboration)) return { errors: elaboration.diagnostics, files }
+  warnings.push(...elaboration.diagnostics)
+  project.elaboration = elaboration
+
+  const applied = await synchronise()
+  warnings.push(...applied.warnings)
+  if (applied.pending.length > 0) warnings.push(...applied.decisionWarnings)
+
+  stopwatch.stage('types')
+  const written = await writeFiles(project, elaboration.catalog)
+  stopwatch.stage('draft')
+  const draft = project.migrations
+    ? await writeDraftMigration(await project.migrations.replay(elaborator), elaboration, config)
+    : { diagnostics: [] }
+  const { total, stages } = stopwatch.stop()
+
+  const all = [...warnings, ...written.diagnostics, ...draft.diagnostics]
+  const report: SaveReport = {
+    changed: (changed ?? []).map((path) => relative(config.root, path)),
+    applied: applied.statements,
+    pending: applied.pending,
+    ...('draft' in draft && draft.draft !== undefined ? { draft: draft.draft } : {}),
+    written: written.paths.map((path) => relative(config.root, path)),
+    warnings: all.filter(({ severity }) => severity === 'warning'),
+    proved: applied.proved,
+    milliseconds: total,
+    stages,
+  }
+  const failures = await plugins.applied(report)
+  return {
+    errors: [...all, ...failures].filter(({ severity }) => severity === 'error'),
+    pending: applied.pending,
+    report,
+    files,
+  }
+
+  /** Brings the development database to the desired state. Plans anew when somebody else changed it meanwhile. */
+  async function synchronise(): Promise<Synchronised> {
+    const { catalog: desired } = elaboration as Elaboration & { catalog: Catalog }
+    for (let attempt = 1; attempt <= mostAttempts; attempt++) {
+      stopwatch.stage('current')
+      const connection = await session.catch(rethrowLost)
+      const from = await project.current.read(connection).catch(rethrowLost)
+      stopwatch.stage('plan')
+      const { renames, diagnostics } = elaboration.renames(from)
+      const accepted = await project.decisions.accepted()
+      const decision = await decide({
+        from,
+        desired,
+        renames,
+        accepted,
+        count: (destruction) => countRows(connection, destruction, from).catch(() => -1),
+        locate: elaboration.locate,
+        neverDestroy: isRemote(config),
+      })
+      const { steps } = decision.plan
+      const result = {
+        pending: decision.pending,
+        decisionWarnings: decision.warnings,
+        statements: steps.map(({ sql }) => sql),
+      }
+      if (steps.length === 0) return { ...result, warnings: [...diagnostics], proved: true }
+
+      stopwatch.stage('prove')
+      const proof = await elaborator.prove(from, decision.target, decision.plan)
+      if (proof.kind === 'failed') throw new DiagnosticError(proof.diagnostics)
+      const unproved = proof.kind === 'unproved' ? proof.diagnostics : []
+      if (config.strict && unproved.length > 0)
+        throw new DiagnosticError(unproved.map((one) => ({ ...one, severity: 'error' })))
+
+      stopwatch.stage('apply')
+      const outcome = await applyPlan(connection, decision.plan, from, project.current, {
+        lockTimeout: config.lockTimeout,
+        accepted: decision.allowed,
+        openMonitor: project.openSession,
+      })
+      if (outcome.kind === 'changed') {
+        project.current.forget()
+        continue
+      }
+      // Unproved means that nobody has seen where it led to.
+      if (outcome.snapshot === undefined || unproved.length > 0) project.current.forget()
+      else project.current.applied(decision.target, outcome.snapshot)
+      await project.decisions.use(decision.used)
+      return { ...result, warnings: [...diagnostics, ...unproved], proved: proof.kind === 'proved' }
+    }
+    throw new DiagnosticError([changedMeanwhile()])
+  }
+}
+
+interface Synchronised {
+  pending: readonly PendingDecision[]
+  decisionWarnings: readonly Diagnostic[]
+  warnings: readonly Diagnostic[]
+  statements: readonly string[]
+  proved: boolean
+}
+
+async function writeFiles(
+  { config, plugins }: Project,
+  catalog: Catalog,
+): Promise<{ paths: string[]; diagnostics: readonly Diagnostic[] }> {
+  const { client, root } = config
+  const { written, removed, diagnostics } = client
+    ? await emitFiles(generateClient(catalog, config), { directory: client.directory, root })
+    : { written: [], removed: [], diagnostics: [] }
+  if (!plugins.has('generate')) return { paths: [...written, ...removed], diagnostics }
+  const generated = await plugins.generate(catalog)
+  const others = await emitFiles(
+    generated.values.map(({ value }) => ({ path: relative(root, resolve(root, value.path)), content: value.content })),
+    { directory: root, root, keepStale: true },
+  )
+  return {
+    paths: [...written, ...removed, ...others.written],
+    diagnostics: [...diagnostics, ...generated.diagnostics, ...others.diagnostics],
+  }
+}
+
+function rethrowLost(error: unknown): never {
+  if (isConnectionLost(error)) throw new DiagnosticError([connectionLost(error, 'while reading it')], { cause: error })
+  throw error
+}
+
+function hasCatalog(elaboration: Elaboration): elaboration is Elaboration & { catalog: Catalog } {
+  return elaboration.catalog !== undefined && !hasErrors(elaboration.diagnostics)
+}
+
+function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(({ severity }) => severity === 'error')
+}
+
+function changedMeanwhile(): Diagnostic {
+  return {
+    code: 'SP2009',
+    severity: 'error',
+    message: 'the development database changed while a plan was made for it',
+    why: `somebody else changed its definitions ${mostAttempts} times in a row between the plan and the lock`,
+    fix: 'End what changes it (a migration that runs, another tool that pushes a schema), and save again.',
+  }
+}
