@@ -1,6 +1,5 @@
-import { once } from 'node:events'
-import { EventEmitter } from 'node:events'
-import { rmSync } from 'node:fs'
+import { EventEmitter, once } from 'node:events'
+import { readFileSync, readdirSync, rmSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { BuildResult, Driver } from './driver.js'
 import { bunDriver } from './drivers/bun.js'
@@ -60,6 +59,23 @@ describe.each(drivers)('$name', (driver) => {
     expect(ok).toBe(false)
     expect(message).toContain('SP4001')
     expect(message).toContain('savepoint migrate diff')
+  })
+
+  it('puts the migrations into the bundle', async () => {
+    project = createTestProject({
+      'savepoint.config.mjs': 'export default { client: false }\n',
+      'schema/empty.sql': '-- nothing yet\n',
+      'migrations/20260101000000_init.sql': 'SELECT 1;\n',
+      'src/index.js':
+        "import { migrations } from 'unplugin-savepoint/migrations'\nexport default Object.keys(migrations.files)\n",
+    })
+    expect(await driver.build(project.root)).toEqual({ ok: true, message: '' })
+    const files = readdirSync(`${project.root}/dist`, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /\.m?js$/.test(name),
+    )
+    expect(files.map((name) => readFileSync(`${project.root}/dist/${name}`, 'utf8')).join('')).toContain(
+      '20260101000000_init.sql',
+    )
   })
 
   const { watch } = driver

@@ -1,4 +1,5 @@
 import type { UnpluginContextMeta, UnpluginOptions } from 'unplugin'
+import { embedMigrations, migrationsIdRE, resolvedMigrationsId, resolvedMigrationsIdRE } from './embed.js'
 import { setupEsbuild } from './hosts/esbuild.js'
 import { createRollupHooks } from './hosts/rollup.js'
 import { createViteHooks } from './hosts/vite/hooks.js'
@@ -17,6 +18,15 @@ export function createPlugin(options: Options = {}, meta: UnpluginContextMeta): 
   const plugin: UnpluginOptions = {
     name: 'savepoint',
     enforce: 'pre',
+    resolveId: { filter: { id: migrationsIdRE }, handler: () => resolvedMigrationsId },
+    load: {
+      filter: { id: resolvedMigrationsIdRE },
+      async handler() {
+        const { code, files } = await embedMigrations(options, projects.current?.root ?? options.root ?? process.cwd())
+        for (const file of files) this.addWatchFile(file)
+        return code
+      },
+    },
     rollup: createRollupHooks(options, projects),
     rolldown: createRollupHooks(options, projects),
     vite: createViteHooks(options, projects),

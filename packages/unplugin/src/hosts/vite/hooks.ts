@@ -17,7 +17,12 @@ export function createViteHooks(options: Options, projects: Projects): Partial<P
     // One check for a build, not one for each of its environments.
     sharedDuringBuild: true,
     config() {
-      return { server: { watch: { ignored: ['**/.savepoint/**'] } } }
+      return {
+        server: { watch: { ignored: ['**/.savepoint/**'] } },
+        // `unplugin-savepoint/migrations` is made by the plugin: neither pre-bundled nor left to Node.
+        optimizeDeps: { exclude: ['unplugin-savepoint'] },
+        ssr: { noExternal: ['unplugin-savepoint'] },
+      }
     },
     configResolved(resolved) {
       config = resolved
