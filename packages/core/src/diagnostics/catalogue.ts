@@ -25,6 +25,7 @@ export const catalogue = {
   SP2007: 'Postgres refused a planned statement',
   SP2008: 'the server is older than supported',
   SP2009: 'the database changed while a plan was made for it',
+  SP2010: 'a scratch database cannot be created',
   SP3001: 'a destroying step waits for a decision',
   SP3002: 'a plan did not arrive at the desired state',
   SP3003: 'the scratch database cannot hold the schema, the plan is unproved',

@@ -121,7 +121,10 @@ function startOf(pid: number): string | undefined {
       const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')
       return fields?.[0] === 'Z' ? undefined : (fields?.[19] ?? '')
     }
-    if (process.platform === 'darwin') return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)]).toString().trim()
+    if (process.platform === 'darwin')
+      return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)])
+        .toString()
+        .trim()
   } catch {
     // Not readable: the number alone has to do.
   }
@@ -129,7 +132,8 @@ function startOf(pid: number): string | undefined {
 }
 
 function inUse(directory: string, file: string, holder: Holder | undefined): DiagnosticError {
-  const who = holder?.pid === process.pid ? 'this process has it open already' : `process ${holder?.pid ?? '?'} has it open`
+  const who =
+    holder?.pid === process.pid ? 'this process has it open already' : `process ${holder?.pid ?? '?'} has it open`
   return new DiagnosticError([
     {
       code: 'SP2005',

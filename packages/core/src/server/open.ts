@@ -1,5 +1,7 @@
-import { join } from 'node:path'
+import { openDocker } from './docker/open.js'
+import { openNative } from './native/open.js'
 import { PgliteServer } from './pglite/open.js'
+import { openPostgres } from './postgres/open.js'
 import type { DatabaseServer, DatabaseSetting } from './server.js'
 
 export interface OpenOptions {
@@ -7,7 +9,7 @@ export interface OpenOptions {
   root: string
   /** Absolute path of `.savepoint/`. */
   stateDirectory: string
-  /** Names of extensions that the schema creates; PGlite has to load them when it starts. */
+  /** Names of extensions that the schema creates: told early whether the embedded Postgres has them. */
   extensions?: Iterable<string>
   /** Told about long work: the first start, pulling an image. */
   onProgress?: (message: string) => void
@@ -16,23 +18,30 @@ export interface OpenOptions {
 
 /**
  * Gets the Postgres server that a setting describes: starts it, or connects to see that it is there.
+ * Whether a URL is local is the caller's to check.
  *
- * @throws SP1011, SP2002, SP2005, SP2006 as the kind of server has them
+ * @throws DiagnosticError SP1011 an extension that PGlite lacks · SP2002 not reachable, did not start · SP2005 data directory in use ·
+ *   SP2006 optional package not installed · SP2008 server too old
  */
 export async function openDatabase(setting: DatabaseSetting, options: OpenOptions): Promise<DatabaseServer> {
+  const { root, stateDirectory, onProgress, log } = options
   switch (setting.kind) {
     case 'pglite':
       return PgliteServer.open({
         directory: setting.directory,
-        root: options.root,
-        imageDirectory: join(options.stateDirectory, 'cache'),
+        root,
+        stateDirectory,
         extensions: options.extensions,
-        onProgress: options.onProgress,
-        log: options.log,
+        onProgress,
+        log,
       })
     case 'postgres':
+      return openPostgres(setting.url)
     case 'docker':
+      return openDocker(setting, { root, onProgress })
     case 'native':
-      throw new Error('not yet')
+      return openNative(setting.directory, { root, onProgress })
+    default:
+      return setting satisfies never
   }
 }

@@ -1,6 +1,9 @@
+import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { DiagnosticError } from '../../diagnostics/index.js'
 import type { DatabaseServer, ScratchDatabase } from '../server.js'
+import { lockDirectory, type DirectoryLock } from '../directory-lock.js'
+import { readPort, writePort } from '../remembered-port.js'
 import { resolveExtensions, workerFile } from './resolve-extensions.js'
 import type { ExtensionModule, WorkerInput, WorkerMessage, WorkerRequest } from './worker-messages.js'
 
@@ -9,12 +12,10 @@ export interface PgliteOptions {
   directory?: string | undefined
   /** The project, from where extension packages are resolved. */
   root: string
-  /** Where the initdb image is cached. */
-  imageDirectory: string
+  /** `.savepoint/`: the initdb image is kept under it, and the port of a database in memory. */
+  stateDirectory: string
   /** Names of the extensions to load, as in `CREATE EXTENSION`. */
   extensions?: Iterable<string> | undefined
-  /** Preferred port; another one is taken when it is not free. */
-  port?: number | undefined
   /** Told about long work, such as the first start on this machine. */
   onProgress?: ((message: string) => void) | undefined
   log?: ((level: 'info' | 'warn' | 'error' | 'debug', message: string) => void) | undefined
@@ -37,19 +38,33 @@ export class PgliteServer implements DatabaseServer {
   #worker: RunningWorker
   #closed = false
 
-  private constructor(options: PgliteOptions, extensions: Set<string>, worker: RunningWorker) {
+  readonly #lock: DirectoryLock | undefined
+
+  private constructor(options: PgliteOptions, extensions: Set<string>, worker: RunningWorker, lock?: DirectoryLock) {
     this.#options = options
     this.#extensions = extensions
     this.#worker = worker
+    this.#lock = lock
   }
 
   /**
-   * @throws SP1011 for an extension that PGlite cannot load, SP2002 when the worker does not start
+   * @throws SP1011 for an extension that PGlite cannot load, SP2002 when the worker does not start, SP2005 when the data
+   *   directory is in use
    */
   static async open(options: PgliteOptions): Promise<PgliteServer> {
     const extensions = new Set(options.extensions)
-    const worker = await startWorker(options, resolveExtensions(extensions, options.root), options.port ?? 0)
-    return new PgliteServer(options, extensions, worker)
+    const modules = resolveExtensions(extensions, options.root)
+    const { directory } = options
+    const lock = directory === undefined ? undefined : await lockDirectory(directory)
+    try {
+      const portKey = directory ?? join(options.stateDirectory, 'memory')
+      const worker = await startWorker(options, modules, await readPort(portKey))
+      await writePort(portKey, worker.port)
+      return new PgliteServer(options, extensions, worker, lock)
+    } catch (error) {
+      await lock?.release()
+      throw error
+    }
   }
 
   get url(): string {
@@ -61,12 +76,9 @@ export class PgliteServer implements DatabaseServer {
   }
 
   async createScratch(): Promise<ScratchDatabase> {
-    const scratch = await PgliteServer.open({
-      ...this.#options,
-      directory: undefined,
-      port: 0,
-      extensions: this.#extensions,
-    })
+    const options = { ...this.#options, directory: undefined }
+    const modules = resolveExtensions(this.#extensions, options.root)
+    const scratch = new PgliteServer(options, this.#extensions, await startWorker(options, modules, 0))
     this.#scratches.add(scratch)
     return {
       url: scratch.url,
@@ -83,6 +95,7 @@ export class PgliteServer implements DatabaseServer {
     this.#closed = true
     await Promise.all([...this.#scratches].map((scratch) => scratch.close()))
     await this.#worker.close()
+    await this.#lock?.release()
   }
 }
 
@@ -93,7 +106,7 @@ async function startWorker(
 ): Promise<RunningWorker> {
   const workerData: WorkerInput = {
     directory: options.directory,
-    imageDirectory: options.imageDirectory,
+    imageDirectory: join(options.stateDirectory, 'cache'),
     extensions,
     port: wantedPort,
   }

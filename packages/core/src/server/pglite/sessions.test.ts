@@ -5,7 +5,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PgliteServer } from './open.js'
 
-const imageDirectory = join(import.meta.dirname, '../../../../../node_modules/.cache/savepoint-test')
+const stateDirectory = join(import.meta.dirname, '../../../../../node_modules/.cache/savepoint-test')
 let server: PgliteServer
 const clients: pg.Client[] = []
 
@@ -18,7 +18,7 @@ async function connect(config: pg.ClientConfig = {}): Promise<pg.Client> {
 }
 
 beforeAll(async () => {
-  server = await PgliteServer.open({ root: process.cwd(), imageDirectory })
+  server = await PgliteServer.open({ root: process.cwd(), stateDirectory })
 })
 
 afterAll(async () => {
@@ -62,7 +62,7 @@ describe('sessions on the embedded Postgres', () => {
 describe('a data directory', () => {
   it('keeps what was written when the server is closed', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'savepoint-data-'))
-    const open = () => PgliteServer.open({ root: process.cwd(), imageDirectory, directory })
+    const open = () => PgliteServer.open({ root: process.cwd(), stateDirectory, directory })
     const first = await open()
     const writer = new pg.Client({ connectionString: first.url })
     await writer.connect()

@@ -1,0 +1,77 @@
+import { DiagnosticError } from '../../diagnostics/index.js'
+import { importEntry, resolveOptionalPackage } from '../optional-package.js'
+import { openPostgres } from '../postgres/open.js'
+import type { DatabaseServer, DatabaseSetting } from '../server.js'
+
+// What is used of testcontainers, so that its types are not needed where it is not installed.
+interface StartedContainer {
+  getConnectionUri(): string
+}
+interface Container {
+  withDatabase(name: string): Container
+  withUsername(name: string): Container
+  withPassword(password: string): Container
+  withLabels(labels: Record<string, string>): Container
+  withReuse(): Container
+  start(): Promise<StartedContainer>
+}
+type ContainerConstructor = new (image: string) => Container
+
+export interface DockerOptions {
+  root: string
+  onProgress?: ((message: string) => void) | undefined
+}
+
+/**
+ * A Postgres in a container, through testcontainers of the user's project. The container is the project's own, stays when we
+ * close, and is found again by the next start, with its data.
+ *
+ * @throws SP2006 when testcontainers is not installed, SP2002 when no Docker engine answers or the container does not start
+ */
+export async function openDocker(
+  setting: Extract<DatabaseSetting, { kind: 'docker' }>,
+  { root, onProgress }: DockerOptions,
+): Promise<DatabaseServer> {
+  const image = `${setting.image}:${setting.tag}`
+  const name = '@testcontainers/postgresql'
+  const { PostgreSqlContainer } = await importEntry(resolveOptionalPackage(name, root, `docker://${setting.image}`))
+  if (!isConstructor(PostgreSqlContainer)) throw new Error(`${name} exports no PostgreSqlContainer`)
+  onProgress?.(`starting ${image} in Docker`)
+  let container: StartedContainer
+  try {
+    // Everything here is part of the hash by which the container is found again.
+    container = await new PostgreSqlContainer(image)
+      .withDatabase(setting.database)
+      .withUsername('postgres')
+      .withPassword('postgres')
+      .withLabels({ 'dev.savepoint.project': root })
+      .withReuse()
+      .start()
+  } catch (error) {
+    throw startFailure(image, error)
+  }
+  return openPostgres(container.getConnectionUri(), 'docker')
+}
+
+function isConstructor(value: unknown): value is ContainerConstructor {
+  return typeof value === 'function'
+}
+
+function startFailure(image: string, cause: unknown): DiagnosticError {
+  const words = cause instanceof Error ? cause.message : String(cause)
+  const noEngine = /container runtime/i.test(words)
+  return new DiagnosticError(
+    [
+      {
+        code: 'SP2002',
+        severity: 'error',
+        message: noEngine ? 'no Docker engine answers on this machine' : `the container of ${image} did not start`,
+        why: words,
+        fix: noEngine
+          ? "Start Docker (or Podman with its Docker socket), or use the embedded database: `database: 'pglite:'`."
+          : `Look at the image's name and its log: \`docker run --rm -e POSTGRES_PASSWORD=x ${image}\`.`,
+      },
+    ],
+    { cause },
+  )
+}
