@@ -1,0 +1,57 @@
+// Extraction, difference and plan at several sizes, on PGlite and on native Postgres where it is installed.
+import { PGlite } from '@electric-sql/pglite'
+import pg from 'pg'
+import { findBinaries, startCluster } from '../../test/support/cluster.mjs'
+import { differences, extract, plan } from '../../packages/catalog/dist/index.js'
+import { median, milliseconds, printTable, repeat } from './lib/measure.mjs'
+import { createSchema } from './lib/schema.mjs'
+
+const sizes = [10, 100, 1000]
+
+async function measure(name, connection, tables) {
+  await connection.query(createSchema(tables))
+  const times = await repeat(tables > 100 ? 3 : 7, () => extract(connection))
+  const from = await extract(connection)
+  await connection.query(`ALTER TABLE table_${tables >> 1} ADD COLUMN note text`)
+  const to = await extract(connection)
+  const planning = await repeat(7, async () => {
+    differences(from, to)
+    plan(from, to)
+  })
+  return {
+    server: name,
+    tables,
+    objects: to.objects.size,
+    extract: milliseconds(median(times)),
+    'diff and plan': milliseconds(median(planning)),
+  }
+}
+
+const rows = []
+for (const tables of sizes) {
+  const pglite = await PGlite.create()
+  const connection = {
+    async query(text, values) {
+      if (values) return pglite.query(text, values)
+      return (await pglite.exec(text)).at(-1) ?? { rows: [] }
+    },
+  }
+  rows.push(await measure('PGlite', connection, tables))
+  await pglite.close()
+}
+const { 18: native } = findBinaries()
+if (native) {
+  const cluster = await startCluster(native)
+  for (const tables of sizes) {
+    const admin = new pg.Client({ connectionString: cluster.url })
+    await admin.connect()
+    await admin.query(`CREATE DATABASE bench_${tables}`)
+    await admin.end()
+    const client = new pg.Client({ connectionString: cluster.url.replace(/\/postgres$/, `/bench_${tables}`) })
+    await client.connect()
+    rows.push(await measure('Postgres 18', client, tables))
+    await client.end()
+  }
+  await cluster.stop()
+} else console.log('no native Postgres 18 on this machine: left out')
+printTable(rows)
