@@ -13,3 +13,6 @@ export function quoteLiteral(value: string): string {
   const doubled = value.replaceAll("'", "''")
   return value.includes('\\') ? `E'${doubled.replaceAll('\\', '\\\\')}'` : `'${doubled}'`
 }
+
+/** A quoted identifier, with its quotes. */
+export const quoteRE = /"(?:[^"]|"")+"/
