@@ -8,7 +8,8 @@ export default defineConfig({
     // Tests read the packages' sources, so that no test can pass on a stale build.
     alias: [
       { find: /^@savepoint\/core\/plugin$/, replacement: source('core/src/plugin/index.ts') },
-      { find: /^@savepoint\/client\/runtime$/, replacement: source('client/src/runtime/index.ts') },
+      { find: /^@savepoint\/client\/parts$/, replacement: source('client/src/runtime/parts.ts') },
+      { find: /^@savepoint\/client\/(runtime|codecs|standard-schema)$/, replacement: source('client/src/$1/index.ts') },
       { find: /^@savepoint\/([a-z-]+)$/, replacement: source('$1/src/index.ts') },
       { find: /^unplugin-savepoint$/, replacement: source('unplugin/src/index.ts') },
       { find: /^unplugin-savepoint\/([a-z]+)$/, replacement: source('unplugin/src/$1.ts') },

@@ -6,11 +6,12 @@ import { queryDependencies } from './dependencies.js'
 import type { RelationFacts } from './facts.js'
 import { analysisFailure, isServerError, type AnalysisFailure } from './failure.js'
 import { outputShape } from './json-shape.js'
-import { createLevel, type Analysis, type Level } from './level.js'
+import { isNeverNull } from './expression.js'
+import { createLevel, RANGE_TABLE, rangeTableEntry, type Analysis, type Level } from './level.js'
 import { createFactsLoader, firstQuery, type FactsLoader } from './load-facts.js'
-import { numberField, oidField, textField, walk, type TreeNode } from './node-tree.js'
+import { isNode, listField, nodeField, numberField, oidField, textField, walk, type TreeNode } from './node-tree.js'
 import { baseColumn, parameterUses, type ParameterUse } from './parameters.js'
-import { proveSurvivingRows } from './proofs.js'
+import { proveSurvivingRows, withProof } from './proofs.js'
 import { outputEntries, outputIsNotNull } from './range-table.js'
 import { outputTypes, ownTypeOid } from './result-type.js'
 import { givesAtMostOneRow } from './row-bound.js'
@@ -29,6 +30,8 @@ export interface AnalysedParameter {
   nullable: boolean
   /** The column that it is written to or compared with. */
   column?: ColumnOrigin
+  /** `limit` or `offset`, for a name where there is no column. */
+  hint?: string
 }
 
 export interface AnalysedColumn {
@@ -41,6 +44,12 @@ export interface AnalysedColumn {
   json?: JsonShape
   /** Comment of the column behind it. */
   comment?: string
+  /** Name in FROM of the table or subquery that it comes from unchanged. */
+  range?: string
+  /** The row that it comes from can be missing: an outer join. */
+  rowMayBeMissing?: boolean
+  /** Not null in every row that is not missing. */
+  notNullWhenPresent?: boolean
 }
 
 export interface ColumnOrigin {
@@ -250,6 +259,7 @@ function inferQuery(tree: TreeNode, work: Work, facts: FactsLoader): AnalysedQue
       type: facts.valueType(oid),
       nullable: said?.get(index + 1) ?? parameterNullable(use),
       ...(column && { column: column.place }),
+      ...(use?.hint !== undefined && { hint: use.hint }),
     }
   })
   const analysis: Analysis = {
@@ -300,7 +310,48 @@ function outputColumn(
     nullable: !outputIsNotNull(level, index),
     ...(source && { origin: source.place, ...(source.comment !== undefined && { comment: source.comment }) }),
     ...(shape && shape.kind !== 'unknown' && { json: shape }),
+    ...rangeOf(entry, level),
   }
+}
+
+/** What the row behind a plain column does, for embedded rows and for writing stars out. */
+function rangeOf(
+  entry: TreeNode,
+  level: Level,
+): Pick<AnalysedColumn, 'range' | 'rowMayBeMissing' | 'notNullWhenPresent'> {
+  const variable = ungrouped(entry, level)
+  if (!variable) return {}
+  const varno = numberField(variable, 'varno')
+  const from = rangeTableEntry(level, varno)
+  const name = from && nodeField(from, 'eref')
+  const range = name && textField(name, 'aliasname')
+  const nulling = level.nulling.get(varno) ?? new Set<string>()
+  const present = { proven: new Set<string>(), dead: nulling }
+  const isWritten = varno === numberField(level.query, 'resultRelation')
+  return {
+    // A join without an alias has no name that SQL could use.
+    ...(range !== undefined && range !== 'unnamed_join' && { range }),
+    rowMayBeMissing: [...nulling].some((key) => !level.dead.has(key)),
+    notNullWhenPresent: isWritten
+      ? isOutputNotNull(entry, level)
+      : withProof(level, present, () => isNeverNull(variable, level)),
+  }
+}
+
+function isOutputNotNull(entry: TreeNode, level: Level): boolean {
+  return outputIsNotNull(level, outputEntries(level.query).indexOf(entry))
+}
+
+/** The Var behind an output column, through the group entry that 18 puts in between. */
+function ungrouped(entry: TreeNode, level: Level): TreeNode | undefined {
+  let expression = nodeField(entry, 'expr')
+  if (expression?.tag !== 'VAR') return undefined
+  const from = rangeTableEntry(level, numberField(expression, 'varno'))
+  if (from && numberField(from, 'rtekind') === RANGE_TABLE.group) {
+    const grouped = listField(from, 'groupexprs')[numberField(expression, 'varattno') - 1]
+    expression = isNode(grouped) ? grouped : undefined
+  }
+  return expression?.tag === 'VAR' && numberField(expression, 'varlevelsup') === 0 ? expression : undefined
 }
 
 function origin(

@@ -22,6 +22,8 @@ export interface ParameterUse {
   allowsNull: boolean
   /** The column that it is written to or compared with, the first one found. */
   column?: { relation: RelationFacts; number: number }
+  /** A name for it where no column gives one. */
+  hint?: 'limit' | 'offset'
 }
 
 /**
@@ -42,6 +44,10 @@ export function parameterUses(query: TreeNode, facts: Facts): Map<number, Parame
   for (const node of walk(query)) {
     if (node.tag === 'PARAM' && textField(node, 'paramkind') === '0') use(numberField(node, 'paramid'))
     if (node.tag === 'QUERY') {
+      const limit = parameterNumber(node.fields['limitCount'])
+      const offset = parameterNumber(node.fields['limitOffset'])
+      if (limit !== undefined) use(limit).hint ??= 'limit'
+      if (offset !== undefined) use(offset).hint ??= 'offset'
       for (const write of writtenValues(node, facts)) {
         const number = parameterNumber(write.value)
         if (number === undefined) continue
