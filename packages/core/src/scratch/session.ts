@@ -1,11 +1,16 @@
 import { extract, type Catalog, type Connection } from '@savepoint/catalog'
 import { Recorder, scratchPrefix } from '../elaborate/recorder.js'
 import { isServerError } from '../elaborate/server-error.js'
+import { quoteName } from '../sources/quote.js'
 
 export interface ScratchOptions {
   /** Postgres schemas to read; see `Config.include` and `exclude`. */
   include?: readonly string[]
   exclude?: readonly string[]
+  /** Roles to read as well: they belong to the server, so only those that the schema defines count. */
+  roles?: readonly string[]
+  /** Roles that are made where they do not exist, because what will run on scratch names them. */
+  assumedRoles?: readonly string[]
 }
 
 // Nothing may end the transaction that everything lives in. Not every version has every setting, so the server is asked.
@@ -40,6 +45,7 @@ export class ScratchSession {
     await this.connection.query('BEGIN')
     this.#isOpen = true
     await this.connection.query(settingsText)
+    for (const role of this.#options.assumedRoles ?? []) await assumeRole(this.connection, role)
     await this.connection.query('SAVEPOINT savepoint_recorder')
     try {
       this.#recorder = await Recorder.install(this.connection)
@@ -61,14 +67,21 @@ export class ScratchSession {
     scope?: readonly { classid: number; objid: number }[],
     hiddenRoles: readonly string[] = [],
   ): Promise<Catalog> {
-    const { include, exclude } = this.#options
+    const { include, exclude, roles } = this.#options
     const catalog = await extract(this.connection, {
       ...(include ? { include } : {}),
       ...(exclude ? { exclude } : {}),
+      ...(roles ? { roles } : {}),
       ...(scope ? { scope } : {}),
     })
     return withoutScratchObjects(catalog, new Set(hiddenRoles))
   }
+}
+
+/** Makes an empty role inside the open transaction, unless the server has it. */
+export async function assumeRole(connection: Connection, role: string): Promise<void> {
+  const { rows } = await connection.query('SELECT FROM pg_catalog.pg_roles WHERE rolname = $1', [role])
+  if (rows.length === 0) await connection.query(`CREATE ROLE ${quoteName(role)}`)
 }
 
 function withoutScratchObjects(catalog: Catalog, hiddenRoles: ReadonlySet<string>): Catalog {
