@@ -34,8 +34,7 @@ export async function openDocker(
 ): Promise<DatabaseServer> {
   const image = `${setting.image}:${setting.tag}`
   const name = '@testcontainers/postgresql'
-  const { PostgreSqlContainer } = await importEntry(resolveOptionalPackage(name, root, `docker://${setting.image}`))
-  if (!isConstructor(PostgreSqlContainer)) throw new Error(`${name} exports no PostgreSqlContainer`)
+  const PostgreSqlContainer = await loadConstructor(name, resolveOptionalPackage(name, root, `docker://${setting.image}`))
   onProgress?.(`starting ${image} in Docker`)
   let container: StartedContainer
   try {
@@ -51,6 +50,28 @@ export async function openDocker(
     throw startFailure(image, error)
   }
   return openPostgres(container.getConnectionUri(), 'docker')
+}
+
+async function loadConstructor(name: string, entry: string): Promise<ContainerConstructor> {
+  try {
+    const { PostgreSqlContainer } = await importEntry(entry)
+    if (!isConstructor(PostgreSqlContainer)) throw new Error('it exports no PostgreSqlContainer')
+    return PostgreSqlContainer
+  } catch (cause) {
+    throw new DiagnosticError(
+      [
+        {
+          code: 'SP2006',
+          severity: 'error',
+          message: `${name} cannot be loaded on Node ${process.versions.node}`,
+          why: cause instanceof Error ? cause.message : String(cause),
+          // Seen with testcontainers 12.0.4, which brings undici 8, on Node 20.
+          fix: 'On Node 20, override its dependency "undici" with version 7 in package.json; or use Node 22.',
+        },
+      ],
+      { cause },
+    )
+  }
 }
 
 function isConstructor(value: unknown): value is ContainerConstructor {
