@@ -58,8 +58,8 @@ export function readSource(source: DirectorySource, format: Format): MigrationDi
 const isFile = (entry: SourceEntry): boolean => !entry.directory
 
 /** The directory's sum, computed anew from its bytes. */
-export function computeDirectorySum(directory: MigrationDirectory): Sum {
-  return computeSum(directory.source, directory.members)
+export function computeDirectorySum(directory: MigrationDirectory, contents?: Map<string, string>): Sum {
+  return computeSum(directory.source, directory.members, 'raw', contents)
 }
 
 /** Text that atlas.sum should have. */
@@ -76,9 +76,9 @@ export function findSumMismatch(directory: MigrationDirectory): SumMismatch | un
  * Throws SP4004 where atlas.sum does not fit. Atlas directories must have one; in the other formats a directory
  * without it is taken as its own tool takes it.
  */
-export function validateDirectory(directory: MigrationDirectory): void {
+export function validateDirectory(directory: MigrationDirectory, computed?: Sum): void {
   if (directory.sumText === undefined && directory.format.name !== 'atlas') return
-  const mismatch = findSumMismatch(directory)
+  const mismatch = findMismatch(directory.source, directory.members, directory.sumText, computed)
   if (mismatch) throw createSumError(directory.source, mismatch)
 }
 

@@ -33,8 +33,14 @@ const headLength = 4096
  * SHA-256, of which each line is a snapshot; the total is over the lines.
  *
  * @param members names in the format's order
+ * @param contents receives the hash of each member's own bytes, ignored ones too
  */
-export function computeSum(source: DirectorySource, members: readonly string[], ends: LineEnds = 'raw'): Sum {
+export function computeSum(
+  source: DirectorySource,
+  members: readonly string[],
+  ends: LineEnds = 'raw',
+  contents?: Map<string, string>,
+): Sum {
   const running = createHash('sha256')
   const lines: SumLine[] = []
   for (const name of members) {
@@ -46,9 +52,18 @@ export function computeSum(source: DirectorySource, members: readonly string[], 
     } else {
       const reader = source.open(name)
       try {
-        let piece = reader.read()
-        if (piece && isIgnored(Buffer.from(piece.subarray(0, headLength)).toString())) continue
-        for (; piece; piece = reader.read()) running.update(piece)
+        const own = contents && createHash('sha256')
+        let ignored = false
+        let first = true
+        for (let piece = reader.read(); piece; piece = reader.read()) {
+          if (first) ignored = isIgnored(Buffer.from(piece.subarray(0, headLength)).toString())
+          first = false
+          own?.update(piece)
+          if (!ignored) running.update(piece)
+          else if (!own) break
+        }
+        if (own) contents.set(name, own.digest('base64'))
+        if (ignored) continue
       } finally {
         reader.close()
       }

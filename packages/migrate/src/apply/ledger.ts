@@ -1,0 +1,185 @@
+import type { Connection } from '../connection.js'
+import type { MigrationDirectory } from '../directory/directory.js'
+import type { MigrationFile } from '../formats/format.js'
+import { writeNotes, type Progress } from '../revisions/notes.js'
+import type { FileRecord, History, RevisionStore } from '../revisions/store.js'
+import type { Sum } from '../sum/sum.js'
+import { flywayChecksum, type CapturedFile, type TextHash } from './capture.js'
+
+interface LedgerOptions {
+  connection: Connection
+  directory: MigrationDirectory
+  store: RevisionStore
+  /** Quoted. */
+  table: string
+  history: History
+  sum: Sum | undefined
+  operator: string
+  /** Versions that are applied, kept up to date by the ledger. */
+  applied: Set<string>
+}
+
+interface StepProgress {
+  applied: number
+  error: string
+  errorStatement: string
+}
+
+/** Writes down what happened: the tool's rows, and in the notes what they have no room for. */
+export class Ledger {
+  readonly #options: LedgerOptions
+  readonly #sumHashes: ReadonlyMap<string, string>
+  #partialHashes: string[] = []
+  #notesChanged = false
+
+  constructor(options: LedgerOptions) {
+    this.#options = options
+    this.#sumHashes = new Map(options.sum?.lines.map(({ name, hash }) => [name, hash]))
+  }
+
+  /** Whether the notes say that a statement had been sent and its end was not written down. */
+  get wasAnnounced(): boolean {
+    return this.#options.history.notes.progress?.running === true
+  }
+
+  createRecord(file: MigrationFile, total: number, milliseconds: number): FileRecord {
+    const { directory, operator, store } = this.#options
+    return {
+      file,
+      sumHash: this.#sumHashes.get(file.name) ?? '',
+      checksum: store.format === 'flyway' ? flywayChecksum(directory.source, file.name) : 0,
+      total,
+      milliseconds,
+      operator,
+    }
+  }
+
+  /** Before the first statement of a file that runs statement by statement. */
+  async begin(captured: CapturedFile): Promise<void> {
+    const { connection, store, table } = this.#options
+    this.#partialHashes = []
+    if (captured.direction === 'up')
+      await store.begin(connection, table, this.createRecord(captured.file, captured.total, 0))
+  }
+
+  /** Keeps the hash of the statements so far, for tables that want one per statement. */
+  remember(hash: TextHash): void {
+    if (this.#options.store.countsStatements) this.#partialHashes.push(hash.digest())
+  }
+
+  /** A statement that cannot run in a transaction is about to be sent. */
+  async announce(captured: CapturedFile, progress: StepProgress, hash: TextHash, always = false): Promise<void> {
+    // Atlas's own columns cannot say it, but most statements can be looked up in the catalog afterwards.
+    if (this.#countsItself(captured) && !always) return
+    await this.#writeProgress(captured, { ...this.#progressOf(captured, progress, hash), running: true })
+  }
+
+  async progress(captured: CapturedFile, progress: StepProgress, hash: TextHash): Promise<void> {
+    const { connection, store, table } = this.#options
+    if (!this.#countsItself(captured)) {
+      await this.#writeProgress(captured, this.#progressOf(captured, progress, hash))
+      return
+    }
+    const record = this.createRecord(captured.file, captured.total, 0)
+    await store.progress(connection, table, record, { ...progress, partialHashes: this.#partialHashes })
+  }
+
+  async fail(captured: CapturedFile, { applied, error, errorStatement }: StepProgress): Promise<void> {
+    const { connection, store, table, history } = this.#options
+    try {
+      if (this.#countsItself(captured)) {
+        const record = this.createRecord(captured.file, captured.total, 0)
+        const partialHashes = this.#partialHashes.slice(0, applied)
+        await store.progress(connection, table, record, { applied, error, errorStatement, partialHashes })
+      } else if (history.notes.progress?.running) {
+        const { running: _running, ...rest } = history.notes.progress
+        await this.#writeProgress(captured, rest)
+      }
+    } catch {
+      // The statement's own failure is the one that is reported; the row says less then, never more.
+    }
+  }
+
+  /** The file is done, or undone: its row, and the notes where they changed. */
+  async finish(captured: CapturedFile, milliseconds: number): Promise<void> {
+    const { connection, store, table, history, applied, directory } = this.#options
+    const { file, direction } = captured
+    const record = this.createRecord(file, captured.total, milliseconds)
+    const { compare } = directory.format
+    if (direction === 'up') {
+      const isNewest = [...applied].every((version) => compare(version, file.version) <= 0)
+      await store.finish(connection, table, record, isNewest)
+      if (file.kind !== 'repeatable') applied.add(file.version)
+    } else {
+      applied.delete(file.version)
+      const previous = [...applied].sort(compare).at(-1)
+      await store.remove(connection, table, record, previous)
+    }
+    const hadProgress = history.notes.progress !== undefined
+    delete history.notes.progress
+    this.#noteContent(captured)
+    // One comment at the end of the run is enough, unless it would tell of a progress that is over, or golang-migrate's
+    // row alone cannot tell that an older file ran.
+    if (hadProgress || (store.format === 'golang-migrate' && history.current !== file.version && this.#isOld(file)))
+      await this.writeNotes()
+  }
+
+  #isOld(file: MigrationFile): boolean {
+    const { applied, directory } = this.#options
+    return [...applied].some((version) => directory.format.compare(version, file.version) > 0)
+  }
+
+  /** Writes the notes where they are not what the table's comment says. */
+  async flush(): Promise<void> {
+    if (this.#notesChanged) await this.writeNotes()
+  }
+
+  noteScripts(hash: string): void {
+    const { notes } = this.#options.history
+    if (notes.scripts === hash) return
+    notes.scripts = hash
+    this.#notesChanged = true
+  }
+
+  async writeNotes(): Promise<void> {
+    const { connection, table, history } = this.#options
+    await writeNotes(connection, table, history.notes, history.foreignComment)
+    this.#notesChanged = false
+  }
+
+  #noteContent({ file, direction, contentHash }: CapturedFile): void {
+    const { history, store, applied, directory } = this.#options
+    // Atlas and Flyway keep a hash of their own.
+    if (store.format === 'atlas' || store.format === 'flyway') return
+    const hashes = (history.notes.hashes ??= store.format === 'golang-migrate' ? this.#knownVersions(file) : {})
+    if (direction === 'up') hashes[file.version] = contentHash.slice(0, 12)
+    else delete hashes[file.version]
+    if (store.format === 'golang-migrate') {
+      const newest = [...applied].sort(directory.format.compare).at(-1)
+      if (newest === undefined) delete history.notes.upTo
+      else history.notes.upTo = newest
+    }
+    this.#notesChanged = true
+  }
+
+  /** What golang-migrate's row implied before the first note: their content is not known. */
+  #knownVersions(except: MigrationFile): Record<string, string> {
+    return Object.fromEntries(
+      [...this.#options.applied].filter((version) => version !== except.version).map((version) => [version, '']),
+    )
+  }
+
+  #countsItself(captured: CapturedFile): boolean {
+    return this.#options.store.countsStatements && captured.direction === 'up'
+  }
+
+  #progressOf(captured: CapturedFile, progress: StepProgress, hash: TextHash): Progress {
+    const { file, direction, total } = captured
+    return { version: file.version, direction, applied: progress.applied, total, hash: hash.digest() }
+  }
+
+  async #writeProgress(captured: CapturedFile, progress: Progress): Promise<void> {
+    this.#options.history.notes.progress = progress
+    await this.writeNotes()
+  }
+}

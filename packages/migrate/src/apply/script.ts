@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto'
+import type { Connection } from '../connection.js'
+import type { MigrationFile } from '../formats/format.js'
+import { postgresScanner } from '../scanner/postgres.js'
+import { scanPieces } from '../scanner/text.js'
+import type { OnProgress } from './events.js'
+import { rollBack } from './execute.js'
+import { createFailure } from './failure.js'
+import { classifyStatement } from './statement-kind.js'
+
+/** SQL that runs around every apply and must be idempotent. */
+export interface Script {
+  /** For messages, such as `db/schema_pre.sql`. */
+  name: string
+  sql: string
+}
+
+export function hashScripts(...phases: readonly (readonly Script[])[]): string {
+  const hash = createHash('sha256')
+  for (const { name, sql } of phases.flat()) hash.update(name).update('\0').update(sql).update('\0')
+  return hash.digest('base64').slice(0, 16)
+}
+
+/** Runs scripts, each in a transaction unless a statement of it cannot run in one. Throws SP4017. */
+export async function runScripts(
+  connection: Connection,
+  scripts: readonly Script[],
+  phase: 'pre' | 'post',
+  finished: readonly string[],
+  onProgress: OnProgress,
+): Promise<void> {
+  for (const { name, sql } of scripts) {
+    onProgress({ type: 'script', name, phase })
+    const statements = [...scanPieces([sql], postgresScanner)]
+    const transaction = statements.every(({ text }) => ['plain', 'procedural'].includes(classifyStatement(text)))
+    const file: MigrationFile = { name, version: '', description: '', kind: 'repeatable' }
+    let applied = 0
+    if (transaction) await connection.query('BEGIN')
+    for (const statement of statements) {
+      try {
+        await connection.query(statement.text)
+        if (!transaction) applied++
+      } catch (cause) {
+        const failure = createFailure(cause, file, 'up', statement, {
+          finished,
+          applied,
+          total: statements.length,
+          transaction,
+        })
+        if (transaction) await rollBack(connection)
+        throw failure
+      }
+    }
+    if (transaction) await connection.query('COMMIT')
+  }
+}

@@ -1,0 +1,100 @@
+import { MigrateError } from '../error.js'
+import type { Connection } from '../connection.js'
+import { computeDirectorySum, validateDirectory, type MigrationDirectory } from '../directory/directory.js'
+import { acquireLocks, type HeldLock } from '../lock/advisory.js'
+import { readHistory, storeOf } from '../revisions/index.js'
+import {
+  readSession,
+  type History,
+  type RevisionStore,
+  type Session,
+  type TableName,
+  type TableOptions,
+} from '../revisions/store.js'
+import { quoteTable } from '../revisions/table.js'
+import type { Sum } from '../sum/sum.js'
+
+export interface TargetOptions extends TableOptions {
+  /** How long to wait for the lock, in milliseconds. @default 10000 */
+  lockTimeout?: number | undefined
+}
+
+/** A database with the table that its history is in. */
+export interface Target {
+  connection: Connection
+  store: RevisionStore
+  session: Session
+  name: TableName
+  /** Quoted. */
+  table: string
+}
+
+export async function resolveTarget(
+  connection: Connection,
+  directory: MigrationDirectory,
+  options: TableOptions,
+): Promise<Target> {
+  const { rows } = await connection.query<Session>(readSession)
+  const session = rows[0] ?? { database: '', schema: 'public' }
+  const store = storeOf(directory.format.name)
+  const name = store.locate(session, options)
+  return { connection, store, session, name, table: quoteTable(name) }
+}
+
+export const readTargetHistory = ({ connection, store, table }: Target): Promise<History> =>
+  readHistory(connection, store, table)
+
+/** Runs `work` while the tool's own locks are held; they are released whatever happens. */
+export async function withLock<T>(
+  target: Target,
+  options: TargetOptions,
+  work: (lock: HeldLock) => Promise<T>,
+): Promise<T> {
+  const keys = target.store.lockKeys(target.session, target.name)
+  const lock = await acquireLocks(target.connection, keys, options.lockTimeout ?? 10_000)
+  try {
+    return await work(lock)
+  } finally {
+    try {
+      await lock.release()
+    } catch {
+      // A lost connection has released them already; its own error is on the way.
+    }
+  }
+}
+
+/** What was checked before a run. */
+export interface CheckedDirectory {
+  sum: Sum
+  /** Hash of each member's own bytes. */
+  contents: Map<string, string>
+}
+
+/** Refuses a directory that the tool would refuse, or whose atlas.sum does not fit. Reads every member once. */
+export function checkDirectory(directory: MigrationDirectory): CheckedDirectory {
+  if (directory.fault) throw directory.fault
+  const contents = new Map<string, string>()
+  const sum = computeDirectorySum(directory, contents)
+  validateDirectory(directory, sum)
+  return { sum, contents }
+}
+
+/** golang-migrate's mark of a run that ended in the middle, and Flyway's row of a failed file. */
+export function refuseDirty(directory: MigrationDirectory, history: History): void {
+  const failed = history.revisions.find(({ state }) => state === 'failed')
+  if (failed)
+    throw new MigrateError('SP4011', `the history says that version ${failed.version || failed.description} failed`, {
+      why: 'Flyway writes such a row when a file fails outside a transaction.',
+      fix: `Mend the database by hand, then \`savepoint migrate set ${failed.version}\` if all of the file is there.`,
+    })
+  if (!history.dirty || history.notes.progress) return
+  const version = history.current ?? ''
+  const file = directory.files.find((one) => one.version === version)
+  const before =
+    directory.files.filter((one) => directory.format.compare(one.version, version) < 0).at(-1)?.version ?? '-1'
+  throw new MigrateError('SP4011', `Dirty database version ${version}. Fix and force version.`, {
+    file: file?.name,
+    why: `A run ended in the middle of ${file?.name ?? `version ${version}`}, and the table does not say how far it came.`,
+    fix: `Look what of it is there. If nothing: \`savepoint migrate force ${before}\` and apply again. If all: \`savepoint migrate force ${version}\`.`,
+  })
+}

@@ -1,0 +1,49 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Connection } from '../connection.js'
+import { MigrateError } from '../error.js'
+
+const tryLock = 'SELECT pg_try_advisory_lock($1::bigint) AS held, pg_backend_pid() AS pid'
+const unlock = 'SELECT pg_advisory_unlock($1::bigint) AS released'
+
+export interface HeldLock {
+  /** Backend that holds it. */
+  pid: number
+  release(): Promise<void>
+}
+
+/**
+ * Takes session locks, all or none, waiting up to `timeout` milliseconds. Polls instead of waiting inside the server:
+ * a session that waits there holds a snapshot, and `CREATE INDEX CONCURRENTLY` of the session that holds the lock would
+ * wait for it for ever. The pauses are Atlas's: random in [d, 2d), d doubling from 25 ms to 1 s.
+ *
+ * Throws SP4010.
+ */
+export async function acquireLocks(
+  connection: Connection,
+  keys: readonly (number | bigint)[],
+  timeout: number,
+): Promise<HeldLock> {
+  const held: string[] = []
+  let pid = 0
+  const release = async (): Promise<void> => {
+    for (let key = held.pop(); key !== undefined; key = held.pop()) await connection.query(unlock, [key])
+  }
+  const end = Date.now() + timeout
+  for (let pause = 25; ; pause = Math.min(pause * 2, 1000)) {
+    for (const key of keys.map(String)) {
+      const { rows } = await connection.query<{ held: boolean; pid: number }>(tryLock, [key])
+      if (!rows[0]?.held) break
+      pid = rows[0].pid
+      held.push(key)
+    }
+    if (held.length === keys.length) return { pid, release }
+    await release()
+    const left = end - Date.now()
+    if (left <= 0)
+      throw new MigrateError('SP4010', 'another process is applying migrations: the lock is held by another session', {
+        why: `It was not free within ${timeout} ms.`,
+        fix: 'Wait for the other run, or wait longer with `--lock-timeout`.',
+      })
+    await delay(Math.min(left, pause * (1 + Math.random())))
+  }
+}
