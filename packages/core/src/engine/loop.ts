@@ -19,6 +19,8 @@ export interface LoopOptions {
 // What may come right by itself is tried again without a save: after a lock timeout once, after a lost connection until
 // the database answers, less and less often.
 const lockRetry = 5000
+// Long enough for a save that follows at once to come first.
+const idleDelay = 100
 const connectionRetries = [500, 1000, 2000, 5000, 10_000]
 
 /** The save loop itself, in the process that owns the project. Nothing that goes wrong in it is thrown: it becomes state. */
@@ -30,6 +32,8 @@ export function createLoop({ load, listener }: LoopOptions): Backend {
   let configFiles: ReadonlySet<string> = new Set()
   let retryTimer: NodeJS.Timeout | undefined
   let retries = 0
+  let idleTimer: NodeJS.Timeout | undefined
+  let idling: Promise<void> | undefined
   let started = 0
   let isFirst = true
   let closed = false
@@ -113,7 +117,7 @@ export function createLoop({ load, listener }: LoopOptions): Backend {
     })
     if (report && didSomething(report)) listener.saved(report)
     for (const decision of newlyPending(pending)) listener.log('warn', describePending(decision))
-    refreshToken(open)
+    whenIdle(open)
   }
 
   async function fail(diagnostics: readonly Diagnostic[]): Promise<void> {
@@ -132,15 +136,19 @@ export function createLoop({ load, listener }: LoopOptions): Backend {
     retryTimer.unref()
   }
 
-  // While nobody waits for us; a save that comes meanwhile only queues behind one catalog query.
-  function refreshToken(open: Project): void {
-    setImmediate(() => {
+  /** What makes the next save faster, done while nobody waits for us. */
+  function whenIdle(open: Project): void {
+    clearTimeout(idleTimer)
+    const work = async (): Promise<void> => {
       if (closed || queue.busy || open !== project) return
-      open
-        .session()
-        .then((session) => open.current.refreshToken(session))
-        .catch((error: unknown) => listener.log('debug', `the drift token was not read: ${String(error)}`))
-    })
+      await open.current.refreshToken(await open.session())
+      await open.elaborator.warm()
+      if (!queue.busy) await open.elaborator.store()
+    }
+    idleTimer = setTimeout(() => {
+      idling = work().catch((error: unknown) => listener.log('debug', `preparing the next save: ${String(error)}`))
+    }, idleDelay)
+    idleTimer.unref()
   }
 
   let shownPending: ReadonlySet<string> = new Set()
@@ -200,8 +208,11 @@ export function createLoop({ load, listener }: LoopOptions): Backend {
     async close() {
       closed = true
       clearTimeout(retryTimer)
+      clearTimeout(idleTimer)
       await watcher?.close()
       await queue.close()
+      await idling
+      await project?.elaborator.store().catch(() => undefined)
       await project?.close()
     },
   }

@@ -9,7 +9,7 @@ import { createCurrentCatalog, type CurrentCatalog } from './development/current
 import { createMigrations, type Migrations } from './run/draft.js'
 import type { Elaboration, Elaborator } from './run/elaborator.js'
 import { openElaborator } from './run/open-elaborator.js'
-import { openDevelopmentDatabase, openScratchDatabase } from './servers.js'
+import { describeScratch, openDevelopmentDatabase, openScratchDatabase } from './servers.js'
 
 /** Everything of one loaded config that lives from run to run. */
 export interface Project {
@@ -31,7 +31,7 @@ export interface Project {
   /** Another session on it, which the caller closes. */
   openSession(): Promise<DatabaseSession>
   /** Extensions that statements create. PGlite loads them when it starts, so new ones start it anew. */
-  useExtensions(names: ReadonlySet<string>): Promise<void>
+  useExtensions(names: readonly string[]): Promise<void>
   /** The session is gone: the next `session()` makes a new one, and starts the server anew where that fails. */
   loseSession(): Promise<void>
   close(): Promise<void>
@@ -71,6 +71,7 @@ export function openProject(config: ResolvedConfig, { log, onDatabase }: Project
     elaborator: openElaborator(config, {
       log,
       openScratch: () => openScratchDatabase(config, { extensions, log }, project.database),
+      scratchIdentity: () => describeScratch(config, extensions, project.database),
     }),
     current: createCurrentCatalog(catalogOptions),
     decisions: createDecisions(config.stateDirectory),
@@ -96,7 +97,7 @@ export function openProject(config: ResolvedConfig, { log, onDatabase }: Project
     },
     loseSession: () => reset(async (server) => !(await isAnswering(server.url))),
     async useExtensions(names) {
-      if ([...names].every((name) => extensions.has(name))) return
+      if (names.every((name) => extensions.has(name))) return
       for (const name of names) extensions.add(name)
       // A real server has its extensions, whenever it was started.
       if (opening && config.database.kind === 'pglite') await reset(() => Promise.resolve(true))

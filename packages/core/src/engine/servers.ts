@@ -3,9 +3,8 @@ import { describeTarget } from '../database/failure.js'
 import { isLocalUrl } from '../database/locality.js'
 import { DiagnosticError } from '../diagnostics/index.js'
 import { openDatabase } from '../server/open.js'
-import { resolveExtensions } from '../server/pglite/resolve-extensions.js'
+import { pgliteVersion, resolveExtensions } from '../server/pglite/resolve-extensions.js'
 import type { DatabaseServer, DatabaseSetting, ScratchDatabase } from '../server/server.js'
-import type { Statement } from '../sources/source.js'
 
 export interface ServerOptions {
   extensions: ReadonlySet<string>
@@ -44,6 +43,18 @@ export async function openScratchDatabase(
   }
 }
 
+/** Which Postgres `openScratchDatabase` would open: its version and extensions as far as they are known without opening it. */
+export async function describeScratch(
+  config: ResolvedConfig,
+  extensions: ReadonlySet<string>,
+  development: () => Promise<DatabaseServer>,
+): Promise<string> {
+  const setting = config.scratch ?? config.database
+  if (setting.kind === 'pglite') return `pglite ${pgliteVersion()} ${[...extensions].sort().join(' ')}`
+  if (!config.scratch) return `${setting.kind} ${(await development()).version}`
+  return JSON.stringify(setting)
+}
+
 function open(setting: DatabaseSetting, config: ResolvedConfig, options: ServerOptions): Promise<DatabaseServer> {
   return openDatabase(setting, {
     root: config.root,
@@ -57,16 +68,6 @@ function open(setting: DatabaseSetting, config: ResolvedConfig, options: ServerO
 /** Whether steps that destroy data are refused altogether: the database is somewhere else. */
 export function isRemote({ database }: ResolvedConfig): boolean {
   return database.kind === 'postgres' && !isLocalUrl(database.url)
-}
-
-/** Names of the extensions that statements create; PGlite has to load them when it starts. */
-export function readExtensions(statements: readonly Pick<Statement, 'sql'>[]): Set<string> {
-  const names = statements.flatMap(
-    ({ sql }) => /^\s*create\s+extension\s+(?:if\s+not\s+exists\s+)?("(?:[^"]|"")+"|\w+)/i.exec(sql)?.[1] ?? [],
-  )
-  return new Set(
-    names.map((name) => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase())),
-  )
 }
 
 // One that PGlite lacks must not keep the database from starting: its CREATE EXTENSION is refused at its own line.

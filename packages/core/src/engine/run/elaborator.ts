@@ -34,6 +34,10 @@ export type Proof =
 /** Everything that the loop asks the scratch database. It boots one when it must, and not before. */
 export interface Elaborator {
   elaborate(sources: SourceSet): Promise<Elaboration>
+  /** Away from the hot path: boots scratch when the last elaboration came from the disk, so that the first save finds it warm. */
+  warm(): Promise<void>
+  /** Away from the hot path: keeps the last elaboration on disk. */
+  store(): Promise<void>
   prove(from: Catalog, to: Catalog, plan: Plan): Promise<Proof>
   /** What the migrations lead to, from an empty database. */
   replay(migrations: readonly ReplayedMigration[]): Promise<{ catalog?: Catalog; diagnostics: readonly Diagnostic[] }>

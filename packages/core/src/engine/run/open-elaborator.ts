@@ -1,17 +1,25 @@
-import { extract } from '@savepoint/catalog'
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { extract, type Catalog } from '@savepoint/catalog'
 import type { ResolvedConfig } from '../../config/config.js'
 import { connect, type DatabaseSession } from '../../database/connect.js'
 import type { ScratchDatabase } from '../../server/server.js'
+import { readRenames } from '../../sources/annotations.js'
 import type { Statement } from '../../sources/source.js'
-import { createWarmScratch, type WarmScratch } from '../../scratch/warm-scratch.js'
+import { ourVersion } from '../version.js'
+import { createCatalogCache, type CacheInputs } from '../../scratch/cache.js'
+import { resolveRenames } from '../../scratch/renames.js'
+import { createWarmScratch, type ObjectPlaces, type WarmScratch } from '../../scratch/warm-scratch.js'
 import { isConnectionLost, isServerFailure } from '../development/failure.js'
+import type { SourceSet } from '../../sources/reader.js'
 import type { Elaboration, Elaborator, ReplayedMigration } from './elaborator.js'
-import { findRenames } from './renames.js'
 
 export interface ElaboratorOptions {
   log(level: 'info' | 'warn' | 'error' | 'debug', message: string): void
   /** A new empty database; called when one is needed, and again after it was lost. */
   openScratch(): Promise<ScratchDatabase>
+  /** What the scratch database is, without opening it: catalogs of two kinds cannot be compared. */
+  scratchIdentity(): Promise<string>
 }
 
 interface OpenScratch {
@@ -21,9 +29,14 @@ interface OpenScratch {
 }
 
 /** The elaborator over one warm scratch database. */
-export function openElaborator(config: ResolvedConfig, { log, openScratch }: ElaboratorOptions): Elaborator {
+export function openElaborator(
+  config: ResolvedConfig,
+  { log, openScratch, scratchIdentity }: ElaboratorOptions,
+): Elaborator {
   const options = { ...(config.include ? { include: config.include } : {}), exclude: config.exclude }
+  const cache = createCatalogCache(join(config.stateDirectory, 'cache', 'catalogs'), ourVersion())
   let opening: Promise<OpenScratch> | undefined
+  let last: { sources: SourceSet; elaboration: Elaboration; isCached: boolean } | undefined
 
   function open(): Promise<OpenScratch> {
     opening ??= openOnce().catch((error: unknown) => {
@@ -61,18 +74,20 @@ export function openElaborator(config: ResolvedConfig, { log, openScratch }: Ela
   return {
     reset,
     close: reset,
-    async elaborate({ statements, files }) {
-      const texts = new Map(files.map(({ path, text }) => [path, text]))
-      const result = await ask((warm) => warm.elaborate(statements, texts))
-      if (result.status === 'failed') return { ...nothing, diagnostics: result.diagnostics }
-      const { desired, provenance, warnings } = result
-      return {
-        catalog: desired,
-        diagnostics: warnings,
-        locate: (id) => provenance.locationOf(id),
-        annotations: (id) => describeComments(provenance.statementOf(id)),
-        renames: (from) => findRenames(statements, from, desired),
-      }
+    async elaborate(sources) {
+      const elaboration = await elaborateCached(sources)
+      last = { sources, ...elaboration }
+      return elaboration.elaboration
+    },
+    async warm() {
+      if (!last?.isCached) return
+      const { sources } = last
+      last.isCached = false
+      Object.assign(last.elaboration, await elaborateOnScratch(sources))
+    },
+    async store() {
+      if (!last?.elaboration.catalog || last.isCached) return
+      await cache.save(await describeInputs(last.sources.statements), last.elaboration.catalog)
     },
     async prove(from, to, plan) {
       const proof = await ask((warm) => warm.prove(plan, from, to))
@@ -86,20 +101,77 @@ export function openElaborator(config: ResolvedConfig, { log, openScratch }: Ela
       }
     },
     async replay(migrations) {
-      const database = await openScratch()
-      const session = await connect(database.url)
-      try {
-        for (const migration of migrations) {
-          const failure = await replayOne(session, migration)
-          if (failure) return { diagnostics: [failure] }
-        }
-        return { catalog: await extract(session, options), diagnostics: [] }
-      } finally {
-        await session.close()
-        await database.close()
-      }
+      const inputs = await describeInputs(asStatements(migrations))
+      const cached = await cache.load(inputs)
+      if (cached) return { catalog: cached, diagnostics: [] }
+      const replayed = await replayOnScratch(migrations)
+      if (replayed.catalog) await cache.save(inputs, replayed.catalog)
+      return replayed
     },
   }
+
+  async function elaborateCached(sources: SourceSet): Promise<{ elaboration: Elaboration; isCached: boolean }> {
+    // A warm scratch answers sooner than the disk.
+    const catalog = opening ? undefined : await cache.load(await describeInputs(sources.statements))
+    if (!catalog) return { elaboration: await elaborateOnScratch(sources), isCached: false }
+    return { elaboration: { ...nothing, catalog, renames: createRenames(sources, catalog) }, isCached: true }
+  }
+
+  async function elaborateOnScratch(sources: SourceSet): Promise<Elaboration> {
+    const { statements, files } = sources
+    const texts = new Map(files.map(({ path, text }) => [path, text]))
+    const result = await ask((warm) => warm.elaborate(statements, texts))
+    if (result.status === 'failed') return { ...nothing, diagnostics: result.diagnostics }
+    const { desired, provenance, warnings } = result
+    return {
+      catalog: desired,
+      diagnostics: warnings,
+      locate: (id) => provenance.locationOf(id),
+      annotations: (id) => describeComments(provenance, id),
+      renames: createRenames(sources, desired),
+    }
+  }
+
+  async function replayOnScratch(migrations: readonly ReplayedMigration[]): ReturnType<Elaborator['replay']> {
+    const database = await openScratch()
+    const session = await connect(database.url)
+    try {
+      for (const migration of migrations) {
+        const failure = await replayOne(session, migration)
+        if (failure) return { diagnostics: [failure] }
+      }
+      return { catalog: await extract(session, options), diagnostics: [] }
+    } finally {
+      await session.close()
+      await database.close()
+    }
+  }
+
+  async function describeInputs(statements: readonly Statement[]): Promise<CacheInputs> {
+    // The version is part of what `scratchIdentity` says: of an embedded Postgres it is known only once it runs.
+    return { statements, version: 0, server: await scratchIdentity(), ...options }
+  }
+}
+
+function createRenames(sources: SourceSet, to: Catalog): Elaboration['renames'] {
+  const annotations = readRenames(sources.statements)
+  return (from) => (annotations.length === 0 ? { renames: [], diagnostics: [] } : resolveRenames(annotations, from, to))
+}
+
+/** Migrations in the form in which the cache tells texts apart. */
+function asStatements(migrations: readonly ReplayedMigration[]): Statement[] {
+  return migrations.flatMap(({ file, statements }) =>
+    statements.map(({ sql, line }) => ({
+      file,
+      phase: 'schema',
+      sql,
+      offset: 0,
+      line,
+      column: 1,
+      leading: '',
+      hash: createHash('sha1').update(sql).digest('base64url'),
+    })),
+  )
 }
 
 const nothing: Elaboration = {
@@ -109,7 +181,8 @@ const nothing: Elaboration = {
   renames: () => ({ renames: [], diagnostics: [] }),
 }
 
-function describeComments(statement: Statement | undefined): string {
+function describeComments(places: ObjectPlaces, id: string): string {
+  const statement = places.statementOf(id)
   return statement ? [statement.leading, statement.trailing ?? ''].join('\n') : ''
 }
 

@@ -1,7 +1,6 @@
-import { relative, resolve } from 'node:path'
+import { relative } from 'node:path'
 import type { Catalog } from '@savepoint/catalog'
 import { DiagnosticError, type Diagnostic } from '../../diagnostics/index.js'
-import { emitFiles } from '../../emit/emit.js'
 import { applyPlan } from '../development/apply.js'
 import { connectionLost, isConnectionLost } from '../development/failure.js'
 import { countRows } from '../development/rows.js'
@@ -11,9 +10,9 @@ import { isRemote } from '../servers.js'
 import { decide } from './decide.js'
 import { writeDraftMigration } from './draft.js'
 import type { Elaboration } from './elaborator.js'
+import { writeFiles } from './files.js'
 import { readSources } from './sources.js'
 import { createStopwatch } from './stopwatch.js'
-import { generateClient } from './types.js'
 
 /** What a run came to. With errors, the database and the files stand where they were (files: as far as they could be written). */
 export interface RunOutcome {
@@ -149,26 +148,6 @@ interface Synchronised {
   warnings: readonly Diagnostic[]
   statements: readonly string[]
   proved: boolean
-}
-
-async function writeFiles(
-  { config, plugins }: Project,
-  catalog: Catalog,
-): Promise<{ paths: string[]; diagnostics: readonly Diagnostic[] }> {
-  const { client, root } = config
-  const { written, removed, diagnostics } = client
-    ? await emitFiles(generateClient(catalog, config), { directory: client.directory, root })
-    : { written: [], removed: [], diagnostics: [] }
-  if (!plugins.has('generate')) return { paths: [...written, ...removed], diagnostics }
-  const generated = await plugins.generate(catalog)
-  const others = await emitFiles(
-    generated.values.map(({ value }) => ({ path: relative(root, resolve(root, value.path)), content: value.content })),
-    { directory: root, root, keepStale: true },
-  )
-  return {
-    paths: [...written, ...removed, ...others.written],
-    diagnostics: [...diagnostics, ...generated.diagnostics, ...others.diagnostics],
-  }
 }
 
 function rethrowLost(error: unknown): never {
