@@ -3,7 +3,7 @@ import { classify, type StatementRole } from '../sources/roles.js'
 import { isRecord, nodeKind, readName, readRelation, walk, type QualifiedName } from '../sources/tree.js'
 import { readBody, type RoutineBody } from './body.js'
 import type { Name, NameSpace, Reference, Strength } from './names.js'
-import { readTargets } from './targets.js'
+import { readTargets, revocationOf } from './targets.js'
 
 /** What the parse tree of a statement tells, as hints: the server alone knows what it means. Offsets are UTF-16. */
 export interface Analysis {
@@ -87,6 +87,11 @@ class Collector {
     const targets = readTargets(node)
     for (const name of targets.defines) this.#define(name)
     for (const name of targets.references) this.#refer(name, 'hard')
+    if ('GrantStmt' in node && node.GrantStmt.is_grant)
+      for (const name of targets.references) this.#refer(revocationOf(name), 'soft')
+    // A foreign key takes the oldest unique index that fits; that should be the one of a constraint.
+    if ('IndexStmt' in node && node.IndexStmt.unique)
+      this.#referTo('constraint key', readRelation(node.IndexStmt.relation), 'soft')
     this.#collectBelow(node, 'hard')
   }
 

@@ -1,4 +1,5 @@
 import type { Connection } from '@savepoint/catalog'
+import { fromCharacterOffset } from '../sources/positions.js'
 import { quoteLiteral } from '../sources/quote.js'
 import { isServerError } from './server-error.js'
 import type { Failure } from './run.js'
@@ -17,7 +18,7 @@ interface RoutineRow {
 }
 
 const routinesText = `
-SELECT p.oid::float8 AS oid, l.lanvalidator::regproc::text AS validator,
+SELECT p.oid, l.lanvalidator::regproc::text AS validator,
   (SELECT substr(setting, length('search_path=') + 1) FROM unnest(p.proconfig) AS setting WHERE setting LIKE 'search_path=%') AS search_path
 FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid = p.prolang
 WHERE p.oid = ANY ($1::oid[]) AND l.lanvalidator <> 0 AND l.lanname NOT IN ('internal', 'c')`
@@ -45,7 +46,7 @@ export async function validateBodies(connection: Connection, routines: readonly 
     if (!(await call(connection, prefix, members))) continue
     for (const member of members) {
       const error = await call(connection, prefix, [member])
-      if (error) failures.push({ unit: member.unit, error, ...locateInBody(member.unit, error) })
+      if (error) failures.push({ unit: member.unit, error, offset: locateInBody(member.unit, error) })
     }
   }
   return failures
@@ -81,16 +82,16 @@ async function call(
 
 const plpgsqlLineRE = /\bline (\d+)\b/
 
-function locateInBody(unit: Unit, error: Failure['error']): { offset?: number } {
+function locateInBody(unit: Unit, error: Failure['error']): number {
   const { body } = unit.analysis
-  if (!body) return {}
+  if (!body) return 0
   if (error.internalPosition !== undefined && body.verbatim && (error.internalQuery ?? body.text) === body.text)
-    return { offset: body.offset + Number(error.internalPosition) - 1 }
+    return body.offset + fromCharacterOffset(body.text, Number(error.internalPosition) - 1)
   const line = plpgsqlLineRE.exec(error.where ?? '')?.[1]
-  if (line === undefined) return { offset: body.offset }
+  if (line === undefined) return body.offset
   // PL/pgSQL counts the lines of the body from 1; the first is the rest of the line that opens the quotes.
   const starts = [0, ...[...body.text.matchAll(/\n/g)].map(({ index }) => index + 1)]
   const start = starts[Number(line) - 1] ?? 0
   const indent = /^[ \t]*/.exec(body.text.slice(start))?.[0].length ?? 0
-  return { offset: body.offset + start + indent }
+  return body.offset + start + indent
 }

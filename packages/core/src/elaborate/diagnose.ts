@@ -1,9 +1,10 @@
 import type { Connection } from '@savepoint/catalog'
 import type { Diagnostic } from '../diagnostics/index.js'
+import { tokenize } from '../sources/lexer.js'
 import { locate } from '../sources/positions.js'
 import { withFrame } from '../sources/file-statements.js'
 import { quoteName } from '../sources/quote.js'
-import type { Name, NameIndex } from './names.js'
+import type { Name, NameIndex, NameSpace } from './names.js'
 import type { Failure } from './run.js'
 import { readMissing, suggestFix } from './suggest.js'
 import type { Unit } from './unit.js'
@@ -13,6 +14,7 @@ export type SourceTexts = ReadonlyMap<string, string>
 
 const duplicateStates = new Set(['42P07', '42710', '42P06', '42723', '42712'])
 const missingStates = new Set(['42P01', '42703', '42704', '42883', '3F000'])
+const notUnique = new Set<NameSpace>(['key', 'constraint key', 'revoke'])
 const unavailableExtensionRE = /extension "([^"]+)" is not available|extension control file ".*\/([^"/]+)\.control"/
 
 /**
@@ -53,8 +55,10 @@ async function describe(
   connection: Connection,
 ): Promise<Diagnostic> {
   const { unit, error } = failure
-  const location = locate(unit.statement, failure.offset ?? 0)
-  const base = { severity: 'error' as const, location }
+  const missing = missingStates.has(error.code) ? readMissing(error.message) : undefined
+  const isExact = error.position !== undefined || error.internalPosition !== undefined || !missing
+  const offset = isExact ? failure.offset : findName(unit, missing.name, failure.offset)
+  const base = { severity: 'error' as const, location: locate(unit.statement, offset) }
   const words = sentence(error.message)
   const details = [error.detail, error.hint].filter((part) => part !== undefined && part !== '').join(' ')
 
@@ -71,7 +75,6 @@ async function describe(
       fix: `Set \`scratch\` (or \`database\`) in the config to a server that has it, such as 'docker://…' with an image that includes it, or a postgres:// URL.`,
     }
   }
-  const missing = missingStates.has(error.code) ? readMissing(error.message) : undefined
   if (missing) {
     return {
       ...base,
@@ -91,6 +94,17 @@ async function describe(
   }
 }
 
+/** Where a name stands in the statement, for messages that come without a position. */
+function findName(unit: Unit, name: string, from: number): number {
+  const { sql } = unit.statement
+  for (const { kind, start, end } of tokenize(sql, from)) {
+    const text = sql.slice(start, end)
+    if (kind === 'word' && text.toLowerCase() === name) return start
+    if (kind === 'quoted' && text.slice(1, -1).replaceAll('""', '"') === name) return start
+  }
+  return from
+}
+
 const adviceByState: Readonly<Record<string, string>> = {
   '25001': 'Such a statement cannot run in a transaction, so no plan can contain it: run it once on each server.',
   '55P04': 'Write the new label into CREATE TYPE … AS ENUM instead of adding it by ALTER TYPE.',
@@ -105,7 +119,7 @@ const adviceByState: Readonly<Record<string, string>> = {
 
 function findTwin(unit: Unit, index: NameIndex<Unit>): { unit: Unit; name: Name } | undefined {
   for (const name of unit.analysis.defines) {
-    if (name.space === 'key') continue
+    if (notUnique.has(name.space)) continue
     const other = index.find(name, unit.searchPath).find((definer) => definer !== unit && !isOverload(definer, unit))
     if (other) return { unit: other, name }
   }

@@ -5,7 +5,7 @@ import type { NameSpace } from './names.js'
 import type { Unit } from './unit.js'
 
 // Repeated in every file that needs them; saying it twice is not defining it twice.
-const repeatable = new Set<NameSpace>(['schema', 'extension', 'role', 'key', 'other'])
+const repeatable = new Set<NameSpace>(['schema', 'extension', 'role', 'key', 'constraint key', 'revoke', 'other'])
 
 /**
  * Definitions that Postgres would take without a word although another statement defines the same object: the second
@@ -31,7 +31,7 @@ export function findDuplicates(
     }
     // Without either clause the server itself will say so.
     if (tolerant === undefined) return true
-    if (earlier.hash === unit.hash) return false
+    if (earlier.statement.hash === unit.statement.hash) return false
     // pg_dump writes a view that is part of a circle twice into its file: a stand-in, then the real one.
     if (tolerant === 'or replace' && earlier.statement.file === unit.statement.file) return true
     diagnostics.push(withFrame(describeTwins(earlier, unit, name), texts.get(unit.statement.file)))

@@ -2,7 +2,8 @@ import type { QualifiedName } from '../sources/tree.js'
 
 /**
  * What a name names. Names of one space cannot be taken twice in a schema. `key` stands for "a unique key of this
- * table", which foreign keys and GROUP BY need and which a later statement may add.
+ * table", which foreign keys and GROUP BY need and which a later statement may add; `constraint key` is one that is a
+ * constraint, and `revoke` the taking away of privileges on an object.
  */
 export type NameSpace =
   | 'relation'
@@ -15,6 +16,8 @@ export type NameSpace =
   | 'collation'
   | 'constraint'
   | 'key'
+  | 'constraint key'
+  | 'revoke'
   | 'trigger'
   | 'policy'
   | 'other'
@@ -35,7 +38,7 @@ export interface Reference extends Name {
 }
 
 /** Names outside of schemas, for which the search path does not matter. */
-const globalSpaces = new Set<NameSpace>(['schema', 'extension', 'role', 'other'])
+const globalSpaces = new Set<NameSpace>(['schema', 'extension', 'role', 'other', 'revoke'])
 
 /** Finds who defines a name, the way the server would resolve it. */
 export class NameIndex<Owner> {

@@ -91,6 +91,8 @@ function connect(units: readonly Unit[], index: NameIndex<Unit>): Vertex[] {
       for (const definer of index.find(reference, vertex.unit.searchPath)) {
         const needed = vertexOf.get(definer)
         if (!needed || needed === vertex) continue
+        // Within a file the order of GRANT and REVOKE is the user's; between files there is none.
+        if (reference.space === 'revoke' && definer.statement.file === vertex.unit.statement.file) continue
         const known = strengths.get(needed)
         if (!known || weight[reference.strength] > weight[known]) strengths.set(needed, reference.strength)
       }

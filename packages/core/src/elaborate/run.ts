@@ -11,8 +11,8 @@ import type { Settings, Unit } from './unit.js'
 export interface Failure {
   unit: Unit
   error: ServerError
-  /** UTF-16 offset in the statement, where the server gave a position. */
-  offset?: number
+  /** UTF-16 offset in the statement; that of its beginning where the server gave no position. */
+  offset: number
 }
 
 export interface RunResult {
@@ -53,9 +53,8 @@ export async function runUnits(
   }
   return {
     failures: failures.map(({ step, error, offset }) => {
-      const failure: Failure = { unit: step.unit, error }
-      if (offset !== undefined) failure.offset = step.toStatement(offset)
-      return failure
+      // Without a position, a clause that was split off still has a place of its own.
+      return { unit: step.unit, error, offset: step.toStatement(offset ?? 0) }
     }),
     assumedRoles: runner.assumedRoles,
     numbers: runner.numbers,

@@ -146,7 +146,7 @@ function columnsNear(unit: Unit, units: readonly Unit[], index: NameIndex<Unit>)
     walk(parsed.node, (kind, node) => {
       if (kind === 'ColumnDef' && typeof node['colname'] === 'string') columns.add(node['colname'])
       // The columns of a view are named by its query.
-      if (kind === 'ResTarget') addTargetName(node, columns)
+      if (kind === 'ResTarget' && statement !== unit.statement) addTargetName(node, columns)
     })
   }
   return columns

@@ -105,7 +105,10 @@ export function readTargets(node: Node): Targets {
   else if ('CommentStmt' in node) readObject(node.CommentStmt.objtype, node.CommentStmt.object, references)
   else if ('SecLabelStmt' in node) readObject(node.SecLabelStmt.objtype, node.SecLabelStmt.object, references)
   else if ('GrantStmt' in node) {
-    for (const object of node.GrantStmt.objects ?? []) readObject(node.GrantStmt.objtype, object, references)
+    const objects: Name[] = []
+    for (const object of node.GrantStmt.objects ?? []) readObject(node.GrantStmt.objtype, object, objects)
+    references.push(...objects)
+    if (!node.GrantStmt.is_grant) defines.push(...objects.map(revocationOf))
   } else if ('AlterOwnerStmt' in node)
     readObject(node.AlterOwnerStmt.objectType, node.AlterOwnerStmt.object, references)
   else if ('AlterEnumStmt' in node) refer('type', readName(node.AlterEnumStmt.typeName))
@@ -160,7 +163,7 @@ function defineMembers(
     const name = memberOf(table, conname)
     if (name) defines.push({ space: 'constraint', ...name })
     if (contype === 'CONSTR_PRIMARY' || contype === 'CONSTR_UNIQUE') {
-      defines.push({ space: 'key', ...table })
+      defines.push({ space: 'key', ...table }, { space: 'constraint key', ...table })
       if (conname !== undefined) defines.push({ space: 'relation', ...inSchemaOf(table, conname) })
     }
   }
@@ -201,6 +204,11 @@ function objectName(object: Node | undefined): QualifiedName | undefined {
   if ('TypeName' in object) return readName(object.TypeName.names)
   if ('ObjectWithArgs' in object) return readName(object.ObjectWithArgs.objname)
   return undefined
+}
+
+/** Stands for the REVOKE on an object, which GRANTs in other files come after. */
+export function revocationOf({ space, schema, name }: Name): Name {
+  return { space: 'revoke', name: `${space} ${schema ?? ''}.${name}` }
 }
 
 function memberName(owner: QualifiedName, member: string): QualifiedName {
