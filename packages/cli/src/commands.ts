@@ -14,6 +14,21 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/init.js'),
   },
   {
+    name: 'dev',
+    description: 'Watch the schema files: database, migration and types follow on save',
+    load: () => import('./commands/dev.js'),
+  },
+  {
+    name: 'accept',
+    description: 'Say yes to steps that would destroy data',
+    load: () => import('./commands/accept.js'),
+  },
+  {
+    name: 'schema diff',
+    description: 'Print the SQL that leads from one schema to another',
+    load: () => import('./commands/schema/diff.js'),
+  },
+  {
     name: 'wait',
     description: 'Wait until the database answers',
     load: () => import('./commands/wait.js'),

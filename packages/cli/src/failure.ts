@@ -1,4 +1,4 @@
-import { DiagnosticError, renderDiagnostics, toJson, type Diagnostic } from '@savepoint/core'
+import { describeMigrateError, DiagnosticError, renderDiagnostics, toJson, type Diagnostic } from '@savepoint/core'
 import { MigrateError } from '@savepoint/migrate'
 import type { Io } from './io.js'
 import { redactPasswords } from './terminal/redact.js'
@@ -27,21 +27,4 @@ function describe(error: unknown): readonly Diagnostic[] {
       fix: 'Run the command again with `--debug` and report what it prints.',
     },
   ]
-}
-
-function describeMigrateError({ code, message, file, line, column, statement, why, fix }: MigrateError): Diagnostic {
-  const details = [why, statement === undefined ? undefined : `in: ${shorten(statement)}`].filter(Boolean).join('\n')
-  return {
-    code,
-    severity: 'error',
-    message,
-    ...(file === undefined ? {} : { location: { file, line: line ?? 1, column: column ?? 1 } }),
-    ...(details ? { why: details } : {}),
-    ...(fix === undefined ? {} : { fix }),
-  }
-}
-
-function shorten(statement: string): string {
-  const line = statement.replaceAll(/\s+/g, ' ').trim()
-  return line.length > 200 ? `${line.slice(0, 200)}…` : line
 }

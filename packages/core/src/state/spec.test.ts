@@ -14,10 +14,9 @@ afterAll(() => rmSync(cwd, { recursive: true, force: true }))
 
 const parse = (text: string) => parseStateSpec(text, cwd)
 
-it('knows databases and servers', () => {
+it('knows databases', () => {
   expect(parse('postgres://app@localhost/app')).toEqual({ kind: 'database', url: 'postgres://app@localhost/app' })
   expect(parse('postgresql://localhost/app')).toMatchObject({ kind: 'database' })
-  expect(parse('docker://postgres/17/dev')).toEqual({ kind: 'server', setting: 'docker://postgres/17/dev' })
 })
 
 it('knows files, folders and globs, also with file://', () => {

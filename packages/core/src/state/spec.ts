@@ -1,15 +1,16 @@
 import { existsSync, statSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { MigrationFormat } from '../config/config.js'
+import type { MigrationFormat, ResolvedConfig } from '../config/config.js'
 import { readMigrationFormat } from '../config/migration-format.js'
 import { DiagnosticError } from '../diagnostics/index.js'
 
 /** Where a schema can be taken from, as `--from`, `--to` and `--url` name it. */
 export type StateSpec =
   | { kind: 'database'; /** Connection string; may hold a password. */ url: string }
-  | { kind: 'server'; /** A `pglite:`, `docker:` or `native:` setting. */ setting: string }
   | { kind: 'files'; /** Absolute paths and globs. */ patterns: string[] }
+  /** The schema files of a config. */
+  | { kind: 'phases'; schema: ResolvedConfig['schema'] }
   | {
       kind: 'migrations'
       /** Absolute path. */ directory: string
@@ -30,10 +31,6 @@ export function parseStateSpec(text: string, cwd: string): StateSpec {
     case 'postgres':
     case 'postgresql':
       return { kind: 'database', url: text }
-    case 'pglite':
-    case 'docker':
-    case 'native':
-      return { kind: 'server', setting: text }
     case 'migrations':
       return parseMigrations(text, cwd)
     case 'file':

@@ -1,0 +1,41 @@
+import { defineCommand, list, text } from '../../command.js'
+import { exitCodes } from '../../exit-codes.js'
+import { parseFormat } from '../../output-format.js'
+import { renderSql, sayWarnings } from '../../plan-text.js'
+import { openStates, schemaOptions } from '../../states.js'
+
+export const command = defineCommand({
+  options: {
+    ...schemaOptions,
+    from: list('state', 'What is there (default: `url` of the environment, else the development database)'),
+    to: list('state', 'What should be there (default: the schema files)'),
+    format: text('format', 'sql, or Atlas\'s "{{ sql . }}"; json for scripts'),
+  },
+  details: `A state is a postgres:// URL, a file, a folder of schema files or a glob (each also as file://), or
+migrations://DIR?format=goose. Standard output is the SQL that leads from one to the other and nothing else;
+it is empty when they are equal. Every plan is run on a scratch database before it is printed.`,
+  examples: [
+    'schema diff --from "postgres://app@localhost:5432/app" --to "file://schema.sql"',
+    'schema diff --from old.sql --to "schema/**/*.sql" --dev-url docker://postgres/17/dev',
+    'schema diff --env prod',
+  ],
+  async run({ options, io, talk }) {
+    const started = performance.now()
+    const format = parseFormat(options.format, ['sql', 'json'])
+    const states = await openStates(options, { io, talk })
+    try {
+      const { planStates } = await import('@savepoint/core')
+      const to = await states.desired(options.to)
+      const from = await states.database(options.from)
+      const { plan, warnings, unproved } = await planStates(from, to, states)
+      if (format === 'json') io.stdout(`${JSON.stringify({ steps: plan.steps, proved: !unproved }, null, 2)}\n`)
+      else io.stdout(renderSql(plan))
+      await sayWarnings(plan, unproved ? [...warnings, unproved] : warnings, { io, talk })
+      if (plan.steps.length === 0) talk.say('no differences')
+      talk.say(talk.style.dim(`planned in ${Math.round(performance.now() - started)} ms`))
+      return exitCodes.done
+    } finally {
+      await states.close()
+    }
+  },
+})

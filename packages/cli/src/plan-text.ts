@@ -1,0 +1,35 @@
+import type { Plan, Step } from '@savepoint/catalog'
+import type { Diagnostic } from '@savepoint/core'
+import type { Io } from './io.js'
+import type { Talk } from './terminal/talk.js'
+
+/** The plan as a script: each statement with its semicolon, nothing when there is nothing to do. */
+export function renderSql(plan: Plan): string {
+  return plan.steps.map(({ sql }) => `${sql};\n`).join('')
+}
+
+/** The plan as a person reads it before a yes: statements, those that destroy marked, hazards below each. */
+export function renderPlan(plan: Plan, { style }: Talk): string {
+  return plan.steps
+    .flatMap((step) => {
+      const mark = step.destroys ? style.error('-') : style.success('+')
+      const statement = `${mark} ${step.sql.replaceAll('\n', '\n  ')};`
+      return [statement, ...describeHazards(step).map((line) => `    ${style.warning('!')} ${line}`)]
+    })
+    .join('\n')
+}
+
+/** What a person who only sees the SQL should know: how it was made, and which statements are dangerous. */
+export async function sayWarnings(
+  plan: Plan,
+  warnings: readonly Diagnostic[],
+  { io, talk }: { io: Io; talk: Talk },
+): Promise<void> {
+  const { renderDiagnostics } = await import('@savepoint/core')
+  if (warnings.length > 0) talk.say(renderDiagnostics(warnings, { root: io.cwd, style: talk.style }))
+  for (const step of plan.steps) for (const line of describeHazards(step)) talk.warn(line)
+}
+
+function describeHazards({ object, hazards }: Step): string[] {
+  return hazards.map(({ code, message, fix }) => `${code} ${object}: ${message}${fix ? ` (${fix})` : ''}`)
+}

@@ -1,0 +1,44 @@
+import { DiagnosticError, type Diagnostic } from '../diagnostics/index.js'
+import { analyse } from '../elaborate/analysis.js'
+import { readExtensions } from '../engine/servers.js'
+import { createSourceReader, type PhaseGlobs, type SourceSet } from '../sources/reader.js'
+
+/** Schema files as they were read, before a server has seen them. */
+export interface SchemaFiles {
+  sources: SourceSet
+  /** Texts by path, for frames. */
+  texts: ReadonlyMap<string, string>
+  /** Extensions that the statements create. */
+  extensions: ReadonlySet<string>
+  /** Roles that the statements create. */
+  roles: readonly string[]
+}
+
+/** Reads schema files. What is wrong inside of them is in `sources.diagnostics`; no file at all, or one that cannot be read, is thrown as SP1008 and SP1007. */
+export async function readPhases(schema: PhaseGlobs, root: string): Promise<SchemaFiles> {
+  const sources = await createSourceReader({ root, schema }).read()
+  const missing = sources.diagnostics.filter(({ code }) => code === 'SP1008' || code === 'SP1007')
+  if (missing.length > 0) throw new DiagnosticError(missing)
+  return {
+    sources,
+    texts: new Map(sources.files.map(({ path, text }) => [path, text])),
+    extensions: readExtensions(sources.statements),
+    roles: readRoles(sources),
+  }
+}
+
+function readRoles({ statements }: SourceSet): string[] {
+  return statements
+    .filter(({ sql }) => /^\s*create\s+(?:role|user|group)\b/i.test(sql))
+    .flatMap(({ sql }) => analyse(sql).defines)
+    .filter(({ space }) => space === 'role')
+    .map(({ name }) => name)
+}
+
+export function errorsOf(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return diagnostics.filter(({ severity }) => severity === 'error')
+}
+
+export function warningsOf(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return diagnostics.filter(({ severity }) => severity === 'warning')
+}

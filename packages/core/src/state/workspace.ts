@@ -1,0 +1,266 @@
+import { extract, print, type Catalog, type Connection, type Plan } from '@savepoint/catalog'
+import { connect, type DatabaseSession } from '../database/connect.js'
+import { describeTarget } from '../database/failure.js'
+import { DiagnosticError, type Diagnostic } from '../diagnostics/index.js'
+import { readExtensions } from '../engine/servers.js'
+import type { Proof } from '../scratch/proof.js'
+import { assumeRole, type ScratchOptions } from '../scratch/session.js'
+import { createWarmScratch, type WarmScratch } from '../scratch/warm-scratch.js'
+import type { Statement } from '../sources/source.js'
+import { errorsOf, readPhases, warningsOf, type SchemaFiles } from './files.js'
+import { readMigrations, runMigrations, type MigrationScript } from './migrations.js'
+import { openScratch, type ScratchDatabaseSession } from './scratch.js'
+import { runScript } from './script.js'
+import type { StateSpec } from './spec.js'
+import type { StateOptions } from './states.js'
+
+/** A state that was looked at as far as is possible without elaborating it. */
+export type Side =
+  | { kind: 'files'; files: SchemaFiles }
+  | { kind: 'migrations'; script: MigrationScript }
+  | DatabaseSide
+
+export interface DatabaseSide {
+  kind: 'database'
+  url: string
+  session: DatabaseSession
+  /** Major version. */
+  major: number
+  extensions: readonly string[]
+  roles: readonly string[]
+}
+
+/** A side as Postgres has it. */
+export interface Reading {
+  catalog: Catalog
+  warnings: readonly Diagnostic[]
+  /** Roles that must be there for the state to be: named by it, and defined by somebody else. */
+  assumedRoles: readonly string[]
+  /** For rename annotations. */
+  statements: readonly Statement[]
+}
+
+/** What is open while states are read and compared: sessions of databases, and one scratch database for everything else. */
+export interface Workspace {
+  readonly sides: readonly Side[]
+  /** Lets Postgres say what a side is. The catalogs of all sides come from servers of one major version. */
+  read(side: Side): Promise<Reading>
+  /** Runs the plan on scratch. */
+  prove(plan: Plan, from: Reading, to: Reading): Promise<Proof>
+  close(): Promise<void>
+}
+
+/**
+ * Looks at the specs and opens what they need.
+ *
+ * @throws DiagnosticError SP2002 for a database, SP1007 and SP1008 for files, SP4002 for a migrations directory
+ */
+export async function openWorkspace(specs: readonly StateSpec[], options: StateOptions): Promise<Workspace> {
+  const sides: Side[] = []
+  try {
+    for (const spec of specs) sides.push(await openSide(spec, options.config.root))
+  } catch (error) {
+    await closeSides(sides)
+    throw error
+  }
+  return new OpenWorkspace(sides, options)
+}
+
+class OpenWorkspace implements Workspace {
+  readonly sides: readonly Side[]
+  readonly #options: StateOptions
+  readonly #extractOptions: Omit<ScratchOptions, 'assumedRoles'>
+  /** Roles that scratch must have, whoever defines them. */
+  readonly #assumedRoles: Set<string>
+  #scratch: Promise<ScratchDatabaseSession> | undefined
+  /** Scratch standing at a side that was read, so that a proof from there need not go there again. */
+  #standing: { warm: WarmScratch; at: Catalog } | undefined
+
+  constructor(sides: readonly Side[], options: StateOptions) {
+    this.sides = sides
+    this.#options = options
+    this.#assumedRoles = new Set(sides.flatMap((side) => (side.kind === 'database' ? side.roles : [])))
+    // Roles belong to the whole server; only those that the files themselves define are compared.
+    const roles = [...new Set(sides.flatMap((side) => (side.kind === 'files' ? side.files.roles : [])))]
+    const { include, exclude } = options.config
+    this.#extractOptions = { ...(include ? { include } : {}), exclude, ...(roles.length > 0 ? { roles } : {}) }
+  }
+
+  read(side: Side): Promise<Reading> {
+    switch (side.kind) {
+      case 'files':
+        return this.#readFiles(side.files)
+      case 'migrations':
+        return this.#readMigrations(side.script)
+      case 'database':
+        return this.#readDatabase(side)
+    }
+  }
+
+  async prove(plan: Plan, from: Reading, to: Reading): Promise<Proof> {
+    for (const role of to.assumedRoles) this.#assumedRoles.add(role)
+    const standing = this.#standing?.at === from.catalog ? this.#standing.warm : await this.#startWarm()
+    return standing.prove(plan, from.catalog, to.catalog)
+  }
+
+  async close(): Promise<void> {
+    const scratch = await this.#scratch?.catch(() => undefined)
+    await closeSides(this.sides)
+    await scratch?.close()
+  }
+
+  #openScratch(): Promise<ScratchDatabaseSession> {
+    this.#scratch ??= openScratch({
+      config: this.#options.config,
+      extensions: new Set(this.sides.flatMap((side) => [...extensionsOf(side)])),
+      databases: this.sides.flatMap((side) => (side.kind === 'database' ? [side] : [])),
+      log: this.#options.log,
+    })
+    return this.#scratch
+  }
+
+  async #leaveStanding(): Promise<ScratchDatabaseSession> {
+    await this.#standing?.warm.close()
+    this.#standing = undefined
+    return this.#openScratch()
+  }
+
+  async #startWarm(): Promise<WarmScratch> {
+    const scratch = await this.#leaveStanding()
+    return createWarmScratch(scratch, { ...this.#extractOptions, assumedRoles: [...this.#assumedRoles] })
+  }
+
+  async #readFiles({ sources, texts }: SchemaFiles): Promise<Reading> {
+    const { statements } = sources
+    const warnings = warningsOf(sources.diagnostics)
+    let problems = errorsOf(sources.diagnostics)
+    if (problems.length === 0) {
+      const warm = await this.#startWarm()
+      const result = await warm.elaborate(statements, texts)
+      if (result.status === 'elaborated') {
+        const { desired: catalog, assumedRoles } = result
+        this.#standing = { warm, at: catalog }
+        for (const role of assumedRoles) this.#assumedRoles.add(role)
+        return { catalog, warnings: [...warnings, ...result.warnings], assumedRoles, statements }
+      }
+      await warm.close()
+      problems = errorsOf(result.diagnostics)
+    }
+    // Files that are no declarations (an object twice, a DROP in between) can still be a script that runs.
+    const catalog = await this.#inTransaction(async (connection) =>
+      (await runScript(connection, [...texts.values()])) ? undefined : extract(connection, this.#extractOptions),
+    )
+    const [first] = problems
+    if (!catalog || !first) throw new DiagnosticError(problems)
+    return { catalog, warnings: [...warnings, describeScript(first)], assumedRoles: [], statements }
+  }
+
+  async #readMigrations(script: MigrationScript): Promise<Reading> {
+    const catalog = await this.#inTransaction(async (connection) => {
+      await runMigrations(connection, script)
+      return extract(connection, this.#extractOptions)
+    })
+    return { catalog, warnings: [], assumedRoles: [], statements: [] }
+  }
+
+  async #readDatabase(side: DatabaseSide): Promise<Reading> {
+    const reading = { warnings: [], assumedRoles: [], statements: [] }
+    const catalog = await extract(side.session, this.#extractOptions)
+    const others = this.sides.filter((other) => other !== side)
+    if (others.every((other) => other.kind === 'database' && other.major === side.major)) return { ...reading, catalog }
+    // Another version writes the same definitions otherwise.
+    const { major } = await this.#openScratch()
+    if (major === side.major) return { ...reading, catalog }
+    const again = await this.#inTransaction(async (connection) => {
+      const refused = await runScript(connection, [
+        print(catalog)
+          .map(({ sql }) => `${sql};\n`)
+          .join(''),
+      ])
+      if (refused) throw new DiagnosticError([describeOtherVersion(side, major)], { cause: refused })
+      return extract(connection, this.#extractOptions)
+    })
+    return { ...reading, catalog: again }
+  }
+
+  /** Runs `work` on the empty scratch database and takes everything back. */
+  async #inTransaction<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result> {
+    const scratch = await this.#leaveStanding()
+    await scratch.query('BEGIN')
+    try {
+      for (const role of this.#assumedRoles) await assumeRole(scratch, role)
+      return await work(scratch)
+    } finally {
+      await scratch.query('ROLLBACK')
+    }
+  }
+}
+
+async function openSide(spec: StateSpec, root: string): Promise<Side> {
+  switch (spec.kind) {
+    case 'files':
+      return { kind: 'files', files: await readPhases({ pre: [], schema: spec.patterns, post: [] }, root) }
+    case 'phases':
+      return { kind: 'files', files: await readPhases(spec.schema, root) }
+    case 'migrations':
+      return { kind: 'migrations', script: readMigrations(spec) }
+    case 'database':
+      return openDatabaseSide(spec.url)
+  }
+}
+
+const factsText = `
+SELECT current_setting('server_version_num')::integer / 10000 AS major,
+  (SELECT coalesce(json_agg(extname), '[]') FROM pg_catalog.pg_extension WHERE extname <> 'plpgsql') AS extensions,
+  (SELECT coalesce(json_agg(rolname), '[]') FROM pg_catalog.pg_roles WHERE rolname !~ '^pg_') AS roles`
+
+async function openDatabaseSide(url: string): Promise<DatabaseSide> {
+  const session = await connect(url)
+  try {
+    const { rows } = await session.query<{ major: number; extensions: string[]; roles: string[] }>(factsText)
+    const [facts] = rows
+    if (!facts) throw new Error('the server answered without a row')
+    return { kind: 'database', url, session, ...facts }
+  } catch (error) {
+    await session.close()
+    throw error
+  }
+}
+
+async function closeSides(sides: readonly Side[]): Promise<void> {
+  for (const side of sides) if (side.kind === 'database') await side.session.close()
+}
+
+function extensionsOf(side: Side): Iterable<string> {
+  switch (side.kind) {
+    case 'files':
+      return side.files.extensions
+    case 'migrations':
+      return readExtensions(side.script.statements)
+    case 'database':
+      return side.extensions
+  }
+}
+
+function describeScript(first: Diagnostic): Diagnostic {
+  return {
+    ...first,
+    severity: 'warning',
+    why: [
+      first.why,
+      'As declarations the files contradict themselves, so they were run as a script, from top to bottom.',
+    ]
+      .filter(Boolean)
+      .join('\n'),
+  }
+}
+
+function describeOtherVersion({ url, major }: DatabaseSide, scratchMajor: number): Diagnostic {
+  return {
+    code: 'SP3003',
+    severity: 'error',
+    message: `${describeTarget(url)} runs Postgres ${major}, and its schema does not load on the scratch database's ${scratchMajor}`,
+    why: 'Two versions write the same definition in two ways; they can be compared only when one server reads both.',
+    fix: `Give --dev-url, or \`scratch\` in the config, with a server of version ${major}: docker://postgres/${major}/dev.`,
+  }
+}
