@@ -19,6 +19,16 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/dev.js'),
   },
   {
+    name: 'check',
+    description: 'Fail when schema, migrations and generated files disagree',
+    load: () => import('./commands/check.js'),
+  },
+  {
+    name: 'generate',
+    description: 'Write the generated types',
+    load: () => import('./commands/generate.js'),
+  },
+  {
     name: 'accept',
     description: 'Say yes to steps that would destroy data',
     load: () => import('./commands/accept.js'),

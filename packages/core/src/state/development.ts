@@ -4,9 +4,8 @@ import { attach } from '../engine/attach/attached.js'
 import { listen } from '../engine/attach/serve.js'
 import type { BackendListener } from '../engine/backend.js'
 import { locateProject } from '../engine/create.js'
-import { openDevelopmentDatabase, readExtensions } from '../engine/servers.js'
+import { openDevelopmentDatabase } from '../engine/servers.js'
 import type { EngineState } from '../engine/engine.js'
-import { createSourceReader } from '../sources/reader.js'
 
 /** The development database while a command looks at it. */
 export interface OpenDevelopment {
@@ -57,8 +56,7 @@ export async function openDevelopment({ config, log }: DevelopmentOptions): Prom
 }
 
 async function openOwn({ config, log }: DevelopmentOptions, release: () => Promise<void>): Promise<OpenDevelopment> {
-  const { statements } = await createSourceReader({ root: config.root, schema: config.schema }).read()
-  const database = await openDevelopmentDatabase(config, { extensions: readExtensions(statements), log })
+  const database = await openDevelopmentDatabase(config, log)
   return {
     url: database.url,
     async close() {

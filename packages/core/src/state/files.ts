@@ -1,6 +1,6 @@
 import { DiagnosticError, type Diagnostic } from '../diagnostics/index.js'
 import { analyse } from '../elaborate/analysis.js'
-import { readExtensions } from '../engine/servers.js'
+import { readExtensionNames } from '../sources/extensions.js'
 import { createSourceReader, type PhaseGlobs, type SourceSet } from '../sources/reader.js'
 
 /** Schema files as they were read, before a server has seen them. */
@@ -9,7 +9,7 @@ export interface SchemaFiles {
   /** Texts by path, for frames. */
   texts: ReadonlyMap<string, string>
   /** Extensions that the statements create. */
-  extensions: ReadonlySet<string>
+  extensions: readonly string[]
   /** Roles that the statements create. */
   roles: readonly string[]
 }
@@ -22,7 +22,7 @@ export async function readPhases(schema: PhaseGlobs, root: string): Promise<Sche
   return {
     sources,
     texts: new Map(sources.files.map(({ path, text }) => [path, text])),
-    extensions: readExtensions(sources.statements),
+    extensions: readExtensionNames(sources.statements),
     roles: readRoles(sources),
   }
 }

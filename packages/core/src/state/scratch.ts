@@ -17,7 +17,6 @@ export interface ComparedDatabase {
   url: string
   /** Major version. */
   major: number
-  extensions: readonly string[]
 }
 
 export interface ScratchDatabaseSession extends DatabaseSession {
@@ -28,7 +27,7 @@ export interface ScratchDatabaseSession extends DatabaseSession {
 export interface ScratchChoice {
   config: ResolvedConfig
   /** Extensions that are going to be created. */
-  extensions: ReadonlySet<string>
+  extensions: readonly string[]
   databases: readonly ComparedDatabase[]
   log(level: 'info' | 'warn' | 'error' | 'debug', message: string): void
 }
@@ -40,8 +39,7 @@ export interface ScratchChoice {
 export async function openScratch(choice: ScratchChoice): Promise<ScratchDatabaseSession> {
   const scratch = choice.config.scratch ?? chooseScratch(choice)
   const config: ResolvedConfig = { ...choice.config, scratch, stateDirectory: findStateDirectory(choice.config) }
-  const extensions = new Set([...choice.extensions, ...choice.databases.flatMap((database) => database.extensions)])
-  const database = await openScratchDatabase(config, { extensions, log: choice.log }, () =>
+  const database = await openScratchDatabase(config, choice.log, () =>
     Promise.reject(new Error('a scratch setting needs no development database')),
   )
   try {
@@ -62,8 +60,7 @@ export async function openScratch(choice: ScratchChoice): Promise<ScratchDatabas
 
 function chooseScratch({ config, extensions, databases }: ScratchChoice): DatabaseSetting {
   const embedded: DatabaseSetting = { kind: 'pglite' }
-  const needed = [...extensions, ...databases.flatMap((database) => database.extensions)]
-  if (databases.every(({ major }) => major === embeddedMajor) && isLoadable(needed, config.root)) return embedded
+  if (databases.every(({ major }) => major === embeddedMajor) && isLoadable(extensions, config.root)) return embedded
   const beside = databases.find(({ url }) => isLocalUrl(url))
   return beside ? { kind: 'postgres', url: beside.url } : embedded
 }

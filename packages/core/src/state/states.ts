@@ -1,7 +1,8 @@
 import { differences, plan as makePlan, type Catalog, type Plan } from '@savepoint/catalog'
 import type { ResolvedConfig } from '../config/config.js'
 import { DiagnosticError, type Diagnostic } from '../diagnostics/index.js'
-import { findRenames } from '../engine/run/renames.js'
+import { resolveRenames } from '../scratch/renames.js'
+import { readRenames } from '../sources/annotations.js'
 import type { StateSpec } from './spec.js'
 import { openWorkspace } from './workspace.js'
 
@@ -41,7 +42,7 @@ export async function planStates(from: StateSpec, to: StateSpec, options: StateO
     // The end first: scratch then stands at the beginning, from where the proof goes on.
     const desired = await workspace.read(second)
     const current = await workspace.read(first)
-    const { renames, diagnostics } = findRenames(desired.statements, current.catalog, desired.catalog)
+    const { renames, diagnostics } = resolveRenames(readRenames(desired.statements), current.catalog, desired.catalog)
     const warnings = [...current.warnings, ...desired.warnings, ...diagnostics]
     const unmodelled = describeUnmodelled([current.catalog, desired.catalog])
     if (differences(current.catalog, desired.catalog).length === 0)

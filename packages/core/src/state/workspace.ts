@@ -2,10 +2,10 @@ import { extract, print, type Catalog, type Connection, type Plan } from '@savep
 import { connect, type DatabaseSession } from '../database/connect.js'
 import { describeTarget } from '../database/failure.js'
 import { DiagnosticError, type Diagnostic } from '../diagnostics/index.js'
-import { readExtensions } from '../engine/servers.js'
 import type { Proof } from '../scratch/proof.js'
 import { assumeRole, type ScratchOptions } from '../scratch/session.js'
 import { createWarmScratch, type WarmScratch } from '../scratch/warm-scratch.js'
+import { readExtensionNames } from '../sources/extensions.js'
 import type { Statement } from '../sources/source.js'
 import { errorsOf, readPhases, warningsOf, type SchemaFiles } from './files.js'
 import { readMigrations, runMigrations, type MigrationScript } from './migrations.js'
@@ -112,7 +112,7 @@ class OpenWorkspace implements Workspace {
   #openScratch(): Promise<ScratchDatabaseSession> {
     this.#scratch ??= openScratch({
       config: this.#options.config,
-      extensions: new Set(this.sides.flatMap((side) => [...extensionsOf(side)])),
+      extensions: this.sides.flatMap(extensionsOf),
       databases: this.sides.flatMap((side) => (side.kind === 'database' ? [side] : [])),
       log: this.#options.log,
     })
@@ -231,12 +231,12 @@ async function closeSides(sides: readonly Side[]): Promise<void> {
   for (const side of sides) if (side.kind === 'database') await side.session.close()
 }
 
-function extensionsOf(side: Side): Iterable<string> {
+function extensionsOf(side: Side): readonly string[] {
   switch (side.kind) {
     case 'files':
       return side.files.extensions
     case 'migrations':
-      return readExtensions(side.script.statements)
+      return readExtensionNames(side.script.statements)
     case 'database':
       return side.extensions
   }
