@@ -49,6 +49,13 @@ function readOptions(text: string, name: string): FileOptions {
       undefined,
       'Use "none" or "file".',
     )
+  if (directives.some((directive) => directive.name === 'txtar'))
+    throw createFormatError(
+      name,
+      'is a txtar archive with checks, which only Atlas Pro runs',
+      undefined,
+      'Write it as plain SQL.',
+    )
   const checkpoint = directives.find((directive) => directive.name === 'checkpoint')
   return {
     ...(mode === undefined ? {} : { transaction: mode }),

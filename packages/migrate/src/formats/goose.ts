@@ -72,6 +72,7 @@ export function* parseGoose(
   let block: 'none' | 'begun' | 'ended' = 'none'
   let substituting = false
   let buffer: string[] = []
+  let comments: string[] = []
   let first = { line: 1, column: 1 }
   let last = 0
   const fail = (message: string, line: number): never => {
@@ -118,7 +119,11 @@ export function* parseGoose(
           continue
       }
     }
-    if (buffer.length === 0 && (line.trim().startsWith('--') || line === '')) continue
+    if (buffer.length === 0 && (line.trim().startsWith('--') || line === '')) {
+      if (line === '' || isAnnotationLine(line)) comments = []
+      else if (section === direction) comments.push(`${line}\n`)
+      continue
+    }
     if (block !== 'ended') {
       if (substituting) line = substitute(line, (message) => fail(message, number))
       if (buffer.length === 0) first = { line: number, column: line.length - line.trimStart().length + 1 }
@@ -130,7 +135,8 @@ export function* parseGoose(
       continue
     }
     if (block === 'ended' || (block === 'none' && endsStatement(line))) {
-      yield { text: buffer.join('\n').trim(), comments: [], ...first }
+      yield { text: buffer.join('\n').trim(), comments, ...first }
+      comments = []
       buffer = []
       block = 'none'
     }

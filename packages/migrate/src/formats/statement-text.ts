@@ -33,7 +33,8 @@ export function scanText(text: string, scanner: StatementScanner = postgresScann
 export function terminate(sql: string): string {
   const text = sql.trim().replace(/(?:\s*;)+$/, '')
   const closed = `${text};`
-  return scanText(closed)[0]?.text === closed ? closed : `${text}\n;`
+  const [found] = scanText(closed)
+  return found?.text.endsWith(';') && closed.endsWith(found.text) ? closed : `${text}\n;`
 }
 
 const oneLine = (comment: string): string => comment.replace(/\s*\n\s*/g, ' ')
