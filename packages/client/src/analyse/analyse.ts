@@ -7,11 +7,22 @@ import type { RelationFacts } from './facts.js'
 import { analysisFailure, isServerError, type AnalysisFailure } from './failure.js'
 import { outputShape } from './json-shape.js'
 import { isNeverNull } from './expression.js'
-import { createLevel, RANGE_TABLE, rangeTableEntry, type Analysis, type Level } from './level.js'
+import { RANGE_TABLE, rangeTableEntry, type Analysis, type Level } from './level.js'
 import { createFactsLoader, firstQuery, type FactsLoader } from './load-facts.js'
-import { isNode, listField, nodeField, numberField, oidField, textField, walk, type TreeNode } from './node-tree.js'
+import {
+  isNode,
+  listField,
+  nodeField,
+  nodesField,
+  numberField,
+  oidField,
+  textField,
+  walk,
+  type TreeNode,
+} from './node-tree.js'
 import { baseColumn, parameterUses, type ParameterUse } from './parameters.js'
-import { proveSurvivingRows, withProof } from './proofs.js'
+import { rootLevel } from './open-level.js'
+import { withProof } from './proofs.js'
 import { outputEntries, outputIsNotNull } from './range-table.js'
 import { outputTypes, ownTypeOid } from './result-type.js'
 import { givesAtMostOneRow } from './row-bound.js'
@@ -44,6 +55,8 @@ export interface AnalysedColumn {
   json?: JsonShape
   /** Comment of the column behind it. */
   comment?: string
+  /** For an expression that Postgres names after its function: the column that it shows, as in `coalesce(bio, '')`. */
+  shownColumn?: string
   /** Name in FROM of the table or subquery that it comes from unchanged. */
   range?: string
   /** The row that it comes from can be missing: an outer join. */
@@ -264,15 +277,15 @@ function inferQuery(tree: TreeNode, work: Work, facts: FactsLoader): AnalysedQue
   })
   const analysis: Analysis = {
     facts,
+    isNeverNull,
+    outputIsNotNull,
     parameterNullable: (number) => parameters[number - 1]?.nullable ?? true,
     levels: { current: new WeakMap(), stored: new WeakMap() },
     viewColumns: new Map(),
     open: new Set(),
     budget: 2_000_000,
   }
-  const level = createLevel(analysis, tree, undefined, false)
-  analysis.levels.current.set(tree, level)
-  proveSurvivingRows(level)
+  const level = rootLevel(analysis, tree, false)
   const entries = outputEntries(tree)
   const types = outputTypes(tree)
   const columns = entries.map((entry, index) => outputColumn(entry, index, types[index], level, facts))
@@ -310,8 +323,21 @@ function outputColumn(
     nullable: !outputIsNotNull(level, index),
     ...(source && { origin: source.place, ...(source.comment !== undefined && { comment: source.comment }) }),
     ...(shape && shape.kind !== 'unknown' && { json: shape }),
+    ...shownColumnOf(entry, level),
     ...rangeOf(entry, level),
   }
+}
+
+function shownColumnOf(entry: TreeNode, level: Level): { shownColumn?: string } {
+  const expression = nodeField(entry, 'expr')
+  if (expression?.tag !== 'COALESCEEXPR') return {}
+  const variable = nodesField(expression, 'args').find(
+    (arg) => arg.tag === 'VAR' && numberField(arg, 'varlevelsup') === 0,
+  )
+  const from = variable && rangeTableEntry(level, numberField(variable, 'varno'))
+  const names = from && nodeField(from, 'eref')
+  const name = names && listField(names, 'colnames')[numberField(variable, 'varattno') - 1]
+  return typeof name === 'string' ? { shownColumn: name } : {}
 }
 
 /** What the row behind a plain column does, for embedded rows and for writing stars out. */

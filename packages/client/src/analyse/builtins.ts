@@ -113,3 +113,8 @@ export function nullRule(fn: FunctionFacts): NullRule {
   if (fn.strict || nonStrictNeverNull.has(fn.name)) return 'arguments'
   return 'nullable'
 }
+
+/** As `nullRule`; a function that nobody knows may do anything. */
+export function nullRuleOf(fn: FunctionFacts | undefined): NullRule {
+  return fn ? nullRule(fn) : 'nullable'
+}

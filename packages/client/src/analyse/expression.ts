@@ -1,4 +1,4 @@
-import { nullRule } from './builtins.js'
+import { nullRuleOf } from './builtins.js'
 import type { FunctionFacts } from './facts.js'
 import { functionOf } from './functions.js'
 import { countSetReturning, givesExactlyOneRow, levelAbove, SUBLINK, type Level } from './level.js'
@@ -15,7 +15,9 @@ import {
   type TreeValue,
 } from './node-tree.js'
 import { addFails, addHolds, addNotTrue, emptyProof, withProof, type Proof } from './proofs.js'
-import { levelOf, outputIsNotNull, variableIsNotNull } from './range-table.js'
+import { elementsAreNotNull, setReturningIsNotNull } from './elements.js'
+import { levelOf } from './open-level.js'
+import { outputIsNotNull, variableIsNotNull } from './range-table.js'
 
 /**
  * Whether an expression can never be NULL in a row that the level returns. `false` means that it may be, or that we cannot know:
@@ -69,7 +71,7 @@ export function isNeverNull(expression: TreeValue | undefined, level: Level): bo
     case 'SCALARARRAYOPEXPR': {
       const [left, array] = args
       return (
-        callRule(functionOf(expression, level.analysis.facts)) === 'arguments' &&
+        nullRuleOf(functionOf(expression, level.analysis.facts)) === 'arguments' &&
         isNeverNull(left, level) &&
         isNeverNull(array, level) &&
         elementsAreNotNull(array, level)
@@ -108,14 +110,10 @@ function parameterIsNotNull(parameter: TreeNode, level: Level): boolean {
   return outputIsNotNull(levelOf(compared, level), number - 1)
 }
 
-function callRule(fn: FunctionFacts | undefined): ReturnType<typeof nullRule> {
-  return fn ? nullRule(fn) : 'nullable'
-}
-
 function callIsNotNull(fn: FunctionFacts | undefined, call: TreeNode, level: Level): boolean {
   const args = listField(call, 'args')
   const every = (): boolean => args.every((arg) => isNeverNull(arg, level))
-  switch (callRule(fn)) {
+  switch (nullRuleOf(fn)) {
     case 'always':
       // concat(VARIADIC NULL) is NULL: the array itself is missing, not its elements.
       return !flagField(call, 'funcvariadic') || every()
@@ -130,80 +128,7 @@ function callIsNotNull(fn: FunctionFacts | undefined, call: TreeNode, level: Lev
 
 /** With two set-returning calls in one target list the shorter is padded with NULL. */
 function isOnlySetReturning(level: Level): boolean {
-  return countSetReturning(level.query.fields['targetList'], level.analysis.facts) === 1
-}
-
-const rowsNeverNull = new Set([
-  'generate_series',
-  'generate_subscripts',
-  'jsonb_array_elements',
-  'json_array_elements',
-  'jsonb_object_keys',
-  'json_object_keys',
-  'regexp_split_to_table',
-  'regexp_matches',
-  'jsonb_path_query',
-])
-
-/** A set-returning call that gives one column. Strict ones give no row at all for a NULL argument. */
-export function setReturningIsNotNull(call: TreeNode, level: Level): boolean {
-  const fn = functionOf(call, level.analysis.facts)
-  if (!fn || fn.schema !== 'pg_catalog') return fn?.promisedNotNull ?? false
-  const args = listField(call, 'args')
-  if (fn.name === 'unnest' && args.length === 1) return elementsAreNotNull(args[0], level)
-  if (fn.name === 'string_to_table') return args.length === 2
-  return rowsNeverNull.has(fn.name)
-}
-
-/** Whether no element of an array can be NULL. A stored array or a parameter promises nothing. */
-export function elementsAreNotNull(array: TreeValue | undefined, level: Level): boolean {
-  if (!isNode(array)) return false
-  switch (array.tag) {
-    case 'ARRAYEXPR':
-      return (
-        !flagField(array, 'multidims') && listField(array, 'elements').every((element) => isNeverNull(element, level))
-      )
-    case 'CONST': {
-      if (flagField(array, 'constisnull')) return false
-      // Length, bracket, then the bytes: word 3 of an array is the offset of its data, 0 where no bitmap of NULLs stands before.
-      const bytes = listField(array, 'constvalue').slice(2, -1)
-      return bytes.length >= 12 && bytes.slice(8, 12).every((byte) => byte === '0')
-    }
-    case 'RELABELTYPE':
-      return elementsAreNotNull(array.fields['arg'], level)
-    case 'ARRAYCOERCEEXPR': {
-      const element = nodeField(array, 'elemexpr')
-      const keepsNotNull =
-        element?.tag === 'RELABELTYPE' ||
-        element?.tag === 'COERCEVIAIO' ||
-        (element?.tag === 'FUNCEXPR' && callRule(functionOf(element, level.analysis.facts)) === 'arguments')
-      return keepsNotNull && elementsAreNotNull(array.fields['arg'], level)
-    }
-    case 'SUBLINK': {
-      const subquery = nodeField(array, 'subselect')
-      return (
-        numberField(array, 'subLinkType') === SUBLINK.array &&
-        subquery !== undefined &&
-        outputIsNotNull(levelOf(subquery, level), 0)
-      )
-    }
-    case 'FUNCEXPR': {
-      const fn = functionOf(array, level.analysis.facts)
-      return fn?.signature === 'string_to_array(text,text)' && fn.schema === 'pg_catalog'
-    }
-    case 'AGGREF': {
-      const fn = functionOf(array, level.analysis.facts)
-      const [entry] = nodesField(array, 'args')
-      return (
-        fn?.name === 'array_agg' &&
-        fn.schema === 'pg_catalog' &&
-        entry !== undefined &&
-        isNeverNull(entry.fields['expr'], level)
-      )
-    }
-    default:
-      return false
-  }
+  return countSetReturning(level.query.fields['targetList']) === 1
 }
 
 function caseIsNotNull(expression: TreeNode, level: Level): boolean {
@@ -318,7 +243,7 @@ function sublinkIsNotNull(sublink: TreeNode, level: Level): boolean {
         level.comparedSubqueries.pop()
       }
     case SUBLINK.expression:
-      return givesExactlyOneRow(subquery, level.analysis.facts) && outputIsNotNull(levelOf(subquery, level), 0)
+      return givesExactlyOneRow(subquery) && outputIsNotNull(levelOf(subquery, level), 0)
     default:
       return false
   }

@@ -17,7 +17,8 @@ import {
   type TreeValue,
 } from './node-tree.js'
 import { addHolds, withProof } from './proofs.js'
-import { levelOf, outputEntries, outputIsNotNull } from './range-table.js'
+import { levelOf } from './open-level.js'
+import { outputEntries, outputIsNotNull } from './range-table.js'
 import { expressionType } from './result-type.js'
 
 const UNKNOWN: JsonShape = { kind: 'unknown' }

@@ -14,6 +14,10 @@ import {
 /** One analysis: what holds for all levels of one query. */
 export interface Analysis {
   facts: Facts
+  /** The rules of `expression.ts`, which the range table needs and which need the range table. */
+  isNeverNull(expression: TreeValue | undefined, level: Level): boolean
+  /** Of `range-table.ts`, for the same reason. */
+  outputIsNotNull(level: Level, index: number): boolean
   /** Whether `$n` may be NULL. */
   parameterNullable(number: number): boolean
   /** Levels by Query node, apart for rows that a materialized view stored. */
@@ -144,9 +148,9 @@ export function levelAbove(level: Level, levelsUp: number): Level | undefined {
 }
 
 /** Whether a subquery always gives one row, neither none nor more. */
-export function givesExactlyOneRow(query: TreeNode, facts: Facts): boolean {
+export function givesExactlyOneRow(query: TreeNode): boolean {
   if (numberField(query, 'commandType') !== COMMAND.select || nodeField(query, 'setOperations')) return false
-  if (flagField(query, 'hasTargetSRFs') || targetReturnsSet(query, facts)) return false
+  if (flagField(query, 'hasTargetSRFs') || targetReturnsSet(query)) return false
   if (
     query.fields['havingQual'] !== null ||
     query.fields['limitCount'] !== null ||
@@ -159,18 +163,18 @@ export function givesExactlyOneRow(query: TreeNode, facts: Facts): boolean {
   return !from || (listField(from, 'fromlist').length === 0 && from.fields['quals'] === null)
 }
 
-function targetReturnsSet(query: TreeNode, facts: Facts): boolean {
-  return countSetReturning(query.fields['targetList'], facts) > 0
+function targetReturnsSet(query: TreeNode): boolean {
+  return countSetReturning(query.fields['targetList']) > 0
 }
 
 /** Set-returning calls in a list of this level, not in its subqueries. */
-export function countSetReturning(value: TreeValue | undefined, facts: Facts): number {
+export function countSetReturning(value: TreeValue | undefined): number {
   if (value === null || value === undefined || typeof value === 'string') return 0
-  if (!isNode(value)) return value.reduce<number>((sum, item) => sum + countSetReturning(item, facts), 0)
+  if (!isNode(value)) return value.reduce<number>((sum, item) => sum + countSetReturning(item), 0)
   if (value.tag === 'QUERY') return 0
   let count = 0
   if (value.tag === 'FUNCEXPR' && flagField(value, 'funcretset')) count++
   if (value.tag === 'OPEXPR' && flagField(value, 'opretset')) count++
-  for (const name in value.fields) count += countSetReturning(value.fields[name], facts)
+  for (const name in value.fields) count += countSetReturning(value.fields[name])
   return count
 }

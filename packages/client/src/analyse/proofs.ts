@@ -194,8 +194,7 @@ function addOneRowSides(item: TreeNode | undefined, level: Level): void {
     return
   const entry = rangeTableEntry(level, numberField(right, 'rtindex'))
   const subquery = entry && nodeField(entry, 'subquery')
-  if (subquery && givesExactlyOneRow(subquery, level.analysis.facts))
-    level.dead.add(joinSide(numberField(item, 'rtindex'), 'R'))
+  if (subquery && givesExactlyOneRow(subquery)) level.dead.add(joinSide(numberField(item, 'rtindex'), 'R'))
 }
 
 function isTrue(condition: TreeValue | undefined): boolean {

@@ -1,7 +1,7 @@
 import type { RelationFacts } from './facts.js'
-import { isNeverNull, setReturningIsNotNull } from './expression.js'
+import { setReturningIsNotNull } from './elements.js'
 import { functionOf } from './functions.js'
-import { COMMAND, createLevel, JOIN, joinSide, levelAbove, RANGE_TABLE, rangeTableEntry, type Level } from './level.js'
+import { COMMAND, JOIN, joinSide, levelAbove, RANGE_TABLE, rangeTableEntry, type Level } from './level.js'
 import {
   flagField,
   isNode,
@@ -13,18 +13,8 @@ import {
   textField,
   type TreeNode,
 } from './node-tree.js'
-import { proveSurvivingRows, withProof } from './proofs.js'
-
-/** The level of a subquery, a CTE or a view's query, with its proofs. */
-export function levelOf(query: TreeNode, parent: Level): Level {
-  const levels = parent.stored ? parent.analysis.levels.stored : parent.analysis.levels.current
-  const known = levels.get(query)
-  if (known) return known
-  const level = createLevel(parent.analysis, query, parent, parent.stored)
-  levels.set(query, level)
-  proveSurvivingRows(level)
-  return level
-}
+import { levelOf, rootLevel } from './open-level.js'
+import { withProof } from './proofs.js'
 
 /** Columns of a query's result, without helpers for sorting and grouping. */
 export function outputEntries(query: TreeNode): TreeNode[] {
@@ -40,10 +30,11 @@ export function outputIsNotNull(level: Level, index: number): boolean {
   if (setOperations) return setOperationIsNotNull(setOperations, index, level)
   const entry = outputEntries(query)[index]
   if (!entry) return false
-  if (numberField(query, 'commandType') === COMMAND.select) return isNeverNull(entry.fields['expr'], level)
+  if (numberField(query, 'commandType') === COMMAND.select)
+    return level.analysis.isNeverNull(entry.fields['expr'], level)
   level.returning = true
   try {
-    return isNeverNull(entry.fields['expr'], level)
+    return level.analysis.isNeverNull(entry.fields['expr'], level)
   } finally {
     level.returning = false
   }
@@ -110,14 +101,14 @@ function entryColumnIsNotNull(entry: TreeNode, varno: number, attno: number, lev
     case RANGE_TABLE.values: {
       if (attno === 0) return true
       const rows = listField(entry, 'values_lists')
-      return rows.every((row) => Array.isArray(row) && isNeverNull(row[attno - 1], level))
+      return rows.every((row) => Array.isArray(row) && level.analysis.isNeverNull(row[attno - 1], level))
     }
     case RANGE_TABLE.cte:
       return cteColumnIsNotNull(entry, attno, level)
     case RANGE_TABLE.group:
       return (
         listField(level.query, 'groupingSets').length === 0 &&
-        isNeverNull(listField(entry, 'groupexprs')[attno - 1], level)
+        level.analysis.isNeverNull(listField(entry, 'groupexprs')[attno - 1], level)
       )
     default:
       return false
@@ -145,14 +136,7 @@ function relationColumnIsNotNull(entry: TreeNode, attno: number, level: Level): 
   const key = `${relation.oid}.${attno}${stored ? ' stored' : ''}`
   const known = analysis.viewColumns.get(key)
   if (known !== undefined) return known
-  const levels = stored ? analysis.levels.stored : analysis.levels.current
-  let root = levels.get(relation.query)
-  if (!root) {
-    root = createLevel(analysis, relation.query, undefined, stored)
-    levels.set(relation.query, root)
-    proveSurvivingRows(root)
-  }
-  const answer = outputIsNotNull(root, attno - 1)
+  const answer = outputIsNotNull(rootLevel(analysis, relation.query, stored), attno - 1)
   // A view cannot contain itself, so no assumption is open about its own columns.
   if (analysis.budget > 0) analysis.viewColumns.set(key, answer)
   return answer
@@ -163,10 +147,12 @@ function joinColumnIsNotNull(entry: TreeNode, varno: number, attno: number, leve
   const alias = listField(entry, 'joinaliasvars')[attno - 1]
   if (!isNode(alias)) return false
   const isMerged = numberField(entry, 'jointype') === JOIN.full && attno <= numberField(entry, 'joinmergedcols')
-  if (!isMerged || alias.tag !== 'COALESCEEXPR') return isNeverNull(alias, level)
+  if (!isMerged || alias.tag !== 'COALESCEEXPR') return level.analysis.isNeverNull(alias, level)
   // One of the two sides is there in each row, so it is enough that neither has NULLs of its own.
   const there = { proven: new Set<string>(), dead: new Set([joinSide(varno, 'L'), joinSide(varno, 'R')]) }
-  return withProof(level, there, () => listField(alias, 'args').every((side) => isNeverNull(side, level)))
+  return withProof(level, there, () =>
+    listField(alias, 'args').every((side) => level.analysis.isNeverNull(side, level)),
+  )
 }
 
 function functionColumnIsNotNull(entry: TreeNode, attno: number, level: Level): boolean {
@@ -180,7 +166,7 @@ function functionColumnIsNotNull(entry: TreeNode, attno: number, level: Level): 
   const call = nodeField(only, 'funcexpr')
   if (!call) return false
   if (width !== 1) return multiColumnIsNotNull(call, attno, level)
-  return flagField(call, 'funcretset') ? setReturningIsNotNull(call, level) : isNeverNull(call, level)
+  return flagField(call, 'funcretset') ? setReturningIsNotNull(call, level) : level.analysis.isNeverNull(call, level)
 }
 
 function multiColumnIsNotNull(call: TreeNode, attno: number, level: Level): boolean {
@@ -251,7 +237,7 @@ function writtenColumnIsNotNull(variable: TreeNode, attno: number, level: Level)
   if (!assigned) return proven
   level.returning = false
   try {
-    return isNeverNull(assigned.fields['expr'], level)
+    return level.analysis.isNeverNull(assigned.fields['expr'], level)
   } finally {
     level.returning = true
   }

@@ -22,7 +22,7 @@ import {
  */
 export function givesAtMostOneRow(query: TreeNode, facts: Facts): boolean {
   if (isLimitOfOne(query.fields['limitCount'])) return true
-  if (nodeField(query, 'setOperations') || countSetReturning(query.fields['targetList'], facts) > 0) return false
+  if (nodeField(query, 'setOperations') || countSetReturning(query.fields['targetList']) > 0) return false
   const command = numberField(query, 'commandType')
   const from = nodeField(query, 'jointree')
   const items = from ? nodesField(from, 'fromlist') : []

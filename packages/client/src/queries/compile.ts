@@ -20,6 +20,7 @@ import {
   type MarkedColumns,
   type StarItem,
 } from './columns.js'
+import { castOf } from './cast.js'
 import type { Problem } from './diagnostics.js'
 import type { Edit } from './edits.js'
 import type { CompiledColumn, CompiledParameter, CompiledQuery } from './model.js'
@@ -235,16 +236,6 @@ function staticSql(
   return { kind: 'static', text: text.text, order: text.parameters.map((name) => context.parameters.get(name) ?? 0) }
 }
 
-/**
- * Drivers turn values of these types into text each in its own way (and postgres.js takes a JSON text for a string), so the statement
- * takes text and lets the server read it.
- */
-const readByServer = new Set(['bool', 'bytea', 'json', 'jsonb', 'date', 'timestamp', 'timestamptz'])
-
-export function castOf(type: ValueType | undefined): string {
-  return type?.kind === 'base' && type.schema === undefined && readByServer.has(type.name) ? `::text::${type.name}` : ''
-}
-
 function mergeColumns(
   work: Work,
   analysed: readonly AnalysedQuery[],
@@ -264,8 +255,8 @@ function mergeColumns(
     const embed = star === undefined ? undefined : embedOfStar.get(star)
     const inMissing = embed !== undefined && embeds[embed]?.nullable === true
     const inferred = everywhere.some((each) => (inMissing ? each.notNullWhenPresent !== true : each.nullable))
-    const suffix = /^(.+)([!?])$/.exec(column.name)
-    const written = suffix?.[1] ?? (column.name === '?column?' ? `column_${index + 1}` : column.name)
+    const suffix = column.name === '?column?' ? null : /^(.+)([!?])$/.exec(column.name)
+    const written = suffix?.[1] ?? columnName(column, index, query.text)
     const path = embed === undefined ? written : `${embeds[embed]?.name}.${written}`
     const override = pending.get(path)
     pending.delete(path)
@@ -303,6 +294,13 @@ function mergeColumns(
     })
   if (options.columnNames === 'camelCase') reportCamelCollisions(columns, query.name, problems)
   return columns
+}
+
+/** As sqlc names them: `column_1` for an expression, and `coalesce(bio, '')` without an alias after its column. */
+function columnName(column: AnalysedColumn, index: number, text: string): string {
+  if (column.name === '?column?') return `column_${index + 1}`
+  const isUnaliased = column.name === 'coalesce' && !/\bas\s+"?coalesce\b/i.test(text)
+  return isUnaliased && column.shownColumn !== undefined ? column.shownColumn : column.name
 }
 
 function reportCamelCollisions(

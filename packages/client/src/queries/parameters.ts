@@ -15,7 +15,7 @@ export interface MergedParameters {
 const BOOLEAN: ValueType = { kind: 'base', name: 'bool' }
 const TEXT: ValueType = { kind: 'base', name: 'text' }
 
-/** The parameters of all variants of a query, in the order of their first appearance in its text. */
+/** The parameters of all variants of a query, in the order of `$1 … $n` in its whole text. */
 export function mergeParameters(
   prepared: PreparedQuery,
   variants: readonly Variant[],
@@ -52,7 +52,9 @@ export function mergeParameters(
         })
     })
   })
-  const inOrder = [...found.keys()].toSorted((a, b) => firstUse(prepared, a) - firstUse(prepared, b))
+  // The first variant has all parts, so its numbers are those of the text as it is written.
+  const numbers = texts[0]?.parameters ?? []
+  const inOrder = [...found.keys()].toSorted((a, b) => numbers.indexOf(a) - numbers.indexOf(b))
   const list: CompiledParameter[] = []
   const byName = new Map<string, number>()
   const names = new Set(inOrder.filter((name) => !name.startsWith('$')))
@@ -91,10 +93,6 @@ export function mergeParameters(
     })
   }
   return { list, byName, types: new Map([...found].map(([name, entry]) => [name, entry.type])) }
-}
-
-function firstUse({ marks }: PreparedQuery, name: string): number {
-  return marks.parameters.find((mark) => (mark.name ?? `$${mark.number}`) === name)?.start ?? Infinity
 }
 
 function freeName(wanted: string, taken: Set<string>): string {

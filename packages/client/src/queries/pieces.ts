@@ -1,6 +1,6 @@
 import { minifySql, tokens } from '../sql/lexer.js'
 import type { ValueType } from '../values/value-type.js'
-import { castOf } from './compile.js'
+import { castOf } from './cast.js'
 import type { Edit } from './edits.js'
 import type { CompiledSql, SqlPiece } from './model.js'
 import type { PreparedQuery } from './prepare.js'
