@@ -27,6 +27,8 @@ WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session
 export class ScratchSession {
   readonly connection: Connection
   readonly #options: ScratchOptions
+  /** Roles that the statements on scratch define, to be read besides those of the options. */
+  definedRoles: readonly string[] = []
   #recorder: Recorder | undefined
   #isOpen = false
 
@@ -67,11 +69,12 @@ export class ScratchSession {
     scope?: readonly { classid: number; objid: number }[],
     hiddenRoles: readonly string[] = [],
   ): Promise<Catalog> {
-    const { include, exclude, roles } = this.#options
+    const { include, exclude } = this.#options
+    const roles = [...(this.#options.roles ?? []), ...this.definedRoles]
     const catalog = await extract(this.connection, {
       ...(include ? { include } : {}),
       ...(exclude ? { exclude } : {}),
-      ...(roles ? { roles } : {}),
+      ...(roles.length > 0 ? { roles } : {}),
       ...(scope ? { scope } : {}),
     })
     return withoutScratchObjects(catalog, new Set(hiddenRoles))

@@ -11,7 +11,7 @@ import { diagnose, type SourceTexts } from '../elaborate/diagnose.js'
 import { findDuplicates } from '../elaborate/duplicates.js'
 import { indexUnits } from '../elaborate/order.js'
 import type { Failure } from '../elaborate/run.js'
-import { UnitBuilder } from '../elaborate/unit.js'
+import { UnitBuilder, type Unit } from '../elaborate/unit.js'
 import { loadParser } from '../sources/parse.js'
 import { locate } from '../sources/positions.js'
 import type { Statement } from '../sources/source.js'
@@ -30,6 +30,8 @@ export type Elaboration =
       warnings: readonly Diagnostic[]
       /** Roles that statements name and none defines: whoever applies a plan must have them. */
       assumedRoles: readonly string[]
+      /** Roles that the statements define: a database to compare with must be read with them. */
+      roles: readonly string[]
       /** `unchanged`: nothing ran. `full`: everything ran, for `reason`. */
       way: { kind: 'unchanged' } | { kind: 'incremental' } | { kind: 'full'; reason: string }
     }
@@ -102,6 +104,7 @@ class Scratch {
     if (diagnostics.length > 0) return { status: 'failed', diagnostics }
     const keyed = keyUnits(units)
     const index = indexUnits(units)
+    this.#session.definedRoles = rolesOf(units)
     const fail = async (failures: readonly Failure[]): Promise<Elaboration> => ({
       status: 'failed',
       diagnostics: await diagnose(failures, units, index, this.#session.connection, texts),
@@ -248,9 +251,16 @@ class Scratch {
       provenance: createPlaces(state),
       warnings: state.assumedRoles.map(describeAssumedRole),
       assumedRoles: state.assumedRoles,
+      roles: this.#session.definedRoles,
       way,
     }
   }
+}
+
+function rolesOf(units: readonly Unit[]): string[] {
+  return units.flatMap(({ analysis }) =>
+    analysis.kind === 'CreateRoleStmt' ? analysis.defines.map(({ name }) => name) : [],
+  )
 }
 
 function createPlaces(state: State): ObjectPlaces {
