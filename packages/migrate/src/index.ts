@@ -28,7 +28,7 @@ export { applyMigrations, type ApplyOptions, type ApplyResult, type RunOptions }
 export { undoMigrations, type DownOptions, type DownResult } from './apply/down.js'
 export type { MigrateEvent, OnProgress, TransactionMode } from './apply/events.js'
 export type { PartialFile } from './apply/pending.js'
-export type { Script } from './apply/script.js'
+export type { Script } from './apply/script-hash.js'
 export type { ExecutionOrder } from './apply/select.js'
 export { setVersion, type SetResult } from './apply/set.js'
 export { readStatus, type MigrationStatus } from './apply/status.js'

@@ -3,6 +3,7 @@ import type { Connection } from '../connection.js'
 import type { MigrationDirectory } from '../directory/directory.js'
 import type { MigrationFile } from '../formats/format.js'
 import type { History } from '../revisions/store.js'
+import { refuseDirty } from './dirty.js'
 import { captureFile, type CapturedFile } from './capture.js'
 import { requireClean } from './clean.js'
 import { describeEdited, findEdited } from './edited.js'
@@ -12,12 +13,12 @@ import { executeInTransaction, executeStepwise, rollBack, type ExecuteContext } 
 import { Ledger } from './ledger.js'
 import { pendingRepeatables, reconcile, type Reconciliation } from './pending.js'
 import { flywayChecksum } from './capture.js'
-import { hashScripts, runScripts, type Script } from './script.js'
+import { runScripts } from './script.js'
+import { hashScripts, type Script } from './script-hash.js'
 import { findVersion, selectFiles, type SelectOptions } from './select.js'
 import {
   checkDirectory,
   readTargetHistory,
-  refuseDirty,
   resolveTarget,
   withLock,
   type Target,

@@ -5,13 +5,14 @@ import type { MigrationFile } from '../formats/format.js'
 import type { History } from '../revisions/store.js'
 import type { Statement } from '../scanner/text.js'
 import { runsStepwise, withTimeouts, type RunOptions } from './apply.js'
+import { refuseDirty } from './dirty.js'
 import { captureFile, type CapturedFile } from './capture.js'
 import { executeInTransaction, executeStepwise, rollBack, type ExecuteContext } from './execute.js'
 import { createEndFailure } from './failure.js'
 import { Ledger } from './ledger.js'
 import { reconcile, type Reconciliation } from './pending.js'
 import { findVersion } from './select.js'
-import { checkDirectory, readTargetHistory, refuseDirty, resolveTarget, withLock, type Target } from './session.js'
+import { checkDirectory, readTargetHistory, resolveTarget, withLock, type Target } from './session.js'
 
 export interface DownOptions extends RunOptions {
   /** How many migrations to undo. @default 1 */

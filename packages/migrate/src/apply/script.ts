@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Connection } from '../connection.js'
 import type { MigrationFile } from '../formats/format.js'
 import { postgresScanner } from '../scanner/postgres.js'
@@ -6,20 +5,8 @@ import { scanPieces } from '../scanner/text.js'
 import type { OnProgress } from './events.js'
 import { rollBack } from './execute.js'
 import { createFailure } from './failure.js'
+import type { Script } from './script-hash.js'
 import { classifyStatement } from './statement-kind.js'
-
-/** SQL that runs around every apply and must be idempotent. */
-export interface Script {
-  /** For messages, such as `db/schema_pre.sql`. */
-  name: string
-  sql: string
-}
-
-export function hashScripts(...phases: readonly (readonly Script[])[]): string {
-  const hash = createHash('sha256')
-  for (const { name, sql } of phases.flat()) hash.update(name).update('\0').update(sql).update('\0')
-  return hash.digest('base64').slice(0, 16)
-}
 
 /** Runs scripts, each in a transaction unless a statement of it cannot run in one. Throws SP4017. */
 export async function runScripts(

@@ -1,10 +1,10 @@
 import type { Connection } from '../connection.js'
 import { readDirectory, type DirectoryLocation, type MigrationDirectory } from '../directory/directory.js'
 import type { FormatName } from '../formats/format.js'
-import { applyMigrations, type ApplyOptions, type ApplyResult } from '../apply/apply.js'
+import type { ApplyOptions, ApplyResult } from '../apply/apply.js'
+import { refuseDirty } from '../apply/dirty.js'
 import { reconcile } from '../apply/pending.js'
-import { hashScripts, type Script } from '../apply/script.js'
-import { refuseDirty } from '../apply/session.js'
+import { hashScripts, type Script } from '../apply/script-hash.js'
 import { readHistory, storeOf } from '../revisions/index.js'
 import type { TableName } from '../revisions/store.js'
 import { connect, parseConnectionString, type OwnedConnection } from './connect.js'
@@ -58,13 +58,22 @@ export async function initDatabase(options: InitializeOptions): Promise<ApplyRes
     const pre = toScripts('pre', options.pre)
     const post = toScripts('post', options.post)
     const merged = { ...settings, ...options, pre, post, lockTimeout: options.lockTimeout ?? 60_000 }
-    const current = await readCurrent(connection, directory, merged)
-    const result = current ?? (await applyMigrations(connection, directory, merged))
+    const result = (await readCurrent(connection, directory, merged)) ?? (await apply(connection, directory, merged))
     healthy = true
     return result
   } finally {
     await connection.close(healthy)
   }
+}
+
+// Most starts have nothing to apply and never load this half.
+async function apply(
+  connection: Connection,
+  directory: MigrationDirectory,
+  options: ApplyOptions,
+): Promise<ApplyResult> {
+  const { applyMigrations } = await import('../apply/apply.js')
+  return applyMigrations(connection, directory, options)
 }
 
 interface Opened {
