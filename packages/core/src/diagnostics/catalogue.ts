@@ -61,6 +61,18 @@ export const catalogue = {
   SP6001: 'generated files are stale',
   SP6002: 'a file cannot be written',
   SP6003: 'a query does not fit the schema',
+  SP6004: 'an annotation of a query is not understood',
+  SP6005: 'two names of queries or columns are the same',
+  SP6006: 'the command of a query does not fit its statement',
+  SP6007: 'a query holds more than one statement',
+  SP6008: 'a statement has no place in a query file',
+  SP6009: 'a macro, a parameter or an optional part is written wrongly',
+  SP6010: 'nothing bounds a :one query to one row (warning)',
+  SP6011: 'a query returns several columns of one name (warning)',
+  SP6012: 'the name of a query is a reserved word (warning)',
+  SP6013: 'an override names no column of the query',
+  SP6014: 'a query has changed and there is no database to analyse it on',
+  SP6015: 'a query file is imported into a browser bundle',
   SP9001: 'an internal error',
 } as const satisfies Record<string, string>
 
