@@ -8,7 +8,6 @@ import { compareFiles } from '../emit/emit.js'
 import { toDiagnostics } from '../engine/diagnose.js'
 import type { EngineOptions } from '../engine/engine.js'
 import { openProject, type Project } from '../engine/project.js'
-import { readSources } from '../engine/run/sources.js'
 import { generateClient } from '../engine/run/types.js'
 import { hashInputs, isStamped, writeStamp } from './stamp.js'
 
@@ -64,7 +63,7 @@ export function openForChecking(config: ResolvedConfig): Project {
 
 async function check(project: Project): Promise<Diagnostic[]> {
   const { config, elaborator, plugins } = project
-  const sources = await readSources(project, undefined)
+  const sources = await project.reader.read()
   if (hasErrors(sources.diagnostics)) return [...sources.diagnostics]
   const elaboration = await elaborator.elaborate(sources)
   const { catalog } = elaboration

@@ -2,7 +2,6 @@ import { relative } from 'node:path'
 import type { ResolvedConfig } from '../config/config.js'
 import { openForChecking } from '../check/check.js'
 import { DiagnosticError, type Diagnostic } from '../diagnostics/index.js'
-import { readSources } from './run/sources.js'
 import { writeFiles } from './run/files.js'
 
 export interface GenerateResult {
@@ -20,7 +19,7 @@ export interface GenerateResult {
 export async function generateProject(config: ResolvedConfig): Promise<GenerateResult> {
   const project = openForChecking(config)
   try {
-    const sources = await readSources(project, undefined)
+    const sources = await project.reader.read()
     failOnErrors(sources.diagnostics)
     const elaboration = await project.elaborator.elaborate(sources)
     failOnErrors(elaboration.diagnostics)

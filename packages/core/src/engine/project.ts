@@ -30,8 +30,6 @@ export interface Project {
   session(): Promise<Connection>
   /** Another session on it, which the caller closes. */
   openSession(): Promise<DatabaseSession>
-  /** Extensions that statements create. PGlite loads them when it starts, so new ones start it anew. */
-  useExtensions(names: readonly string[]): Promise<void>
   /** The session is gone: the next `session()` makes a new one, and starts the server anew where that fails. */
   loseSession(): Promise<void>
   close(): Promise<void>
@@ -46,7 +44,6 @@ export interface ProjectOptions {
 /** Opens a project. Nothing is started or read before it is asked for. */
 export function openProject(config: ResolvedConfig, { log, onDatabase }: ProjectOptions): Project {
   const pluginFiles = new Set<string>()
-  const extensions = new Set<string>()
   const plugins = createPluginContainer({
     plugins: config.plugins,
     root: config.root,
@@ -70,8 +67,8 @@ export function openProject(config: ResolvedConfig, { log, onDatabase }: Project
     pluginFiles,
     elaborator: openElaborator(config, {
       log,
-      openScratch: () => openScratchDatabase(config, { extensions, log }, project.database),
-      scratchIdentity: () => describeScratch(config, extensions, project.database),
+      openScratch: () => openScratchDatabase(config, log, project.database),
+      scratchIdentity: () => describeScratch(config, project.database),
     }),
     current: createCurrentCatalog(catalogOptions),
     decisions: createDecisions(config.stateDirectory),
@@ -95,13 +92,16 @@ export function openProject(config: ResolvedConfig, { log, onDatabase }: Project
     async openSession() {
       return connect((await project.database()).url)
     },
-    loseSession: () => reset(async (server) => !(await isAnswering(server.url))),
-    async useExtensions(names) {
-      if (names.every((name) => extensions.has(name))) return
-      for (const name of names) extensions.add(name)
-      // A real server has its extensions, whenever it was started.
-      if (opening && config.database.kind === 'pglite') await reset(() => Promise.resolve(true))
-      if ((config.scratch ?? config.database).kind === 'pglite') await project.elaborator.reset()
+    async loseSession() {
+      const lost = connecting
+      connecting = undefined
+      project.current.forget()
+      await lost?.then((session) => session.close()).catch(() => undefined)
+      const server = await opening?.catch(() => undefined)
+      if (!server || (await isAnswering(server.url))) return
+      // What we started has ended: a crashed worker, a killed container. Opening starts it again.
+      opening = undefined
+      await server.close().catch((error: unknown) => log('debug', `closing the lost server failed: ${String(error)}`))
     },
     async close() {
       plugins.close()
@@ -115,21 +115,9 @@ export function openProject(config: ResolvedConfig, { log, onDatabase }: Project
   return project
 
   async function open(): Promise<DatabaseServer> {
-    const server = await openDevelopmentDatabase(config, { extensions, log })
+    const server = await openDevelopmentDatabase(config, log)
     onDatabase(server.url)
     return server
-  }
-
-  /** Ends the session, and the server too where it no longer answers, so that the next call starts it. */
-  async function reset(isServerLost: (server: DatabaseServer) => Promise<boolean>): Promise<void> {
-    const lost = connecting
-    connecting = undefined
-    project.current.forget()
-    await lost?.then((session) => session.close()).catch(() => undefined)
-    const server = await opening?.catch(() => undefined)
-    if (!server || !(await isServerLost(server))) return
-    opening = undefined
-    await server.close().catch((error: unknown) => log('debug', `closing the lost server failed: ${String(error)}`))
   }
 }
 

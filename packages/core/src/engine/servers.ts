@@ -1,37 +1,35 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { ResolvedConfig } from '../config/config.js'
 import { describeTarget } from '../database/failure.js'
 import { isLocalUrl } from '../database/locality.js'
 import { DiagnosticError } from '../diagnostics/index.js'
 import { openDatabase } from '../server/open.js'
-import { pgliteVersion, resolveExtensions } from '../server/pglite/resolve-extensions.js'
+import { pgliteVersion } from '../server/pglite/resolve-extensions.js'
 import type { DatabaseServer, DatabaseSetting, ScratchDatabase } from '../server/server.js'
 
-export interface ServerOptions {
-  extensions: ReadonlySet<string>
-  log(level: 'info' | 'warn' | 'error' | 'debug', message: string): void
-}
+export type Log = (level: 'info' | 'warn' | 'error' | 'debug', message: string) => void
 
 /**
  * Starts or finds the development database.
  *
  * @throws DiagnosticError SP2001, SP2002, SP2005, SP2006
  */
-export function openDevelopmentDatabase(config: ResolvedConfig, options: ServerOptions): Promise<DatabaseServer> {
+export async function openDevelopmentDatabase(config: ResolvedConfig, log: Log): Promise<DatabaseServer> {
   requireLocal(config)
-  return open(config.database, config, options)
+  return open(config.database, config, log)
 }
 
-/** Opens an empty database for elaboration: the `scratch` setting, else another of the development server's version. */
+/** Opens an empty database for elaboration: the `scratch` setting, else another one like the development database. */
 export async function openScratchDatabase(
   config: ResolvedConfig,
-  options: ServerOptions,
+  log: Log,
   development: () => Promise<DatabaseServer>,
 ): Promise<ScratchDatabase> {
-  const setting = config.scratch ?? config.database
-  // In memory, beside the development database and without waiting for it.
-  if (setting.kind === 'pglite') return open({ kind: 'pglite' }, config, options)
-  if (!config.scratch) return (await development()).createScratch()
-  const server = await open(setting, config, options)
+  const { database, scratch: setting } = config
+  if (setting?.kind === 'pglite' || (!setting && mayStartBeside(config))) return open({ kind: 'pglite' }, config, log)
+  if (!setting || isSame(setting, database)) return (await development()).createScratch()
+  const server = await open(setting, config, log)
   const scratch = await server.createScratch()
   return {
     url: scratch.url,
@@ -43,26 +41,14 @@ export async function openScratchDatabase(
   }
 }
 
-/** Which Postgres `openScratchDatabase` would open: its version and extensions as far as they are known without opening it. */
+/** Which Postgres `openScratchDatabase` would open, as far as that is known without opening it. */
 export async function describeScratch(
   config: ResolvedConfig,
-  extensions: ReadonlySet<string>,
   development: () => Promise<DatabaseServer>,
 ): Promise<string> {
   const setting = config.scratch ?? config.database
-  if (setting.kind === 'pglite') return `pglite ${pgliteVersion()} ${[...extensions].sort().join(' ')}`
-  if (!config.scratch) return `${setting.kind} ${(await development()).version}`
-  return JSON.stringify(setting)
-}
-
-function open(setting: DatabaseSetting, config: ResolvedConfig, options: ServerOptions): Promise<DatabaseServer> {
-  return openDatabase(setting, {
-    root: config.root,
-    stateDirectory: config.stateDirectory,
-    extensions: setting.kind === 'pglite' ? loadable(options.extensions, config.root) : options.extensions,
-    onProgress: (message) => options.log('info', message),
-    log: options.log,
-  })
+  if (setting.kind === 'pglite') return `pglite ${pgliteVersion()}`
+  return config.scratch ? JSON.stringify(setting) : `${setting.kind} ${(await development()).version}`
 }
 
 /** Whether steps that destroy data are refused altogether: the database is somewhere else. */
@@ -70,17 +56,23 @@ export function isRemote({ database }: ResolvedConfig): boolean {
   return database.kind === 'postgres' && !isLocalUrl(database.url)
 }
 
-// One that PGlite lacks must not keep the database from starting: its CREATE EXTENSION is refused at its own line.
-function loadable(extensions: ReadonlySet<string>, root: string): string[] {
-  return [...extensions].filter((name) => {
-    try {
-      resolveExtensions([name], root)
-      return true
-    } catch (error) {
-      if (error instanceof DiagnosticError) return false
-      throw error
-    }
+function open(setting: DatabaseSetting, config: ResolvedConfig, log: Log): Promise<DatabaseServer> {
+  return openDatabase(setting, {
+    root: config.root,
+    stateDirectory: config.stateDirectory,
+    onProgress: (message) => log('info', message),
+    log,
   })
+}
+
+// Two embedded databases start at the same time, each on its own core, unless both would first have to make the image
+// that every later start begins from.
+function mayStartBeside({ database, stateDirectory }: ResolvedConfig): boolean {
+  return database.kind === 'pglite' && database.directory !== undefined && existsSync(join(stateDirectory, 'cache'))
+}
+
+function isSame(a: DatabaseSetting, b: DatabaseSetting): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
 }
 
 function requireLocal(config: ResolvedConfig): void {

@@ -41,7 +41,5 @@ export interface Elaborator {
   prove(from: Catalog, to: Catalog, plan: Plan): Promise<Proof>
   /** What the migrations lead to, from an empty database. */
   replay(migrations: readonly ReplayedMigration[]): Promise<{ catalog?: Catalog; diagnostics: readonly Diagnostic[] }>
-  /** Ends the scratch database; the next question boots a new one. */
-  reset(): Promise<void>
   close(): Promise<void>
 }

@@ -72,7 +72,6 @@ export function openElaborator(
   }
 
   return {
-    reset,
     close: reset,
     async elaborate(sources) {
       const elaboration = await elaborateCached(sources)

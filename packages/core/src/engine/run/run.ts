@@ -11,7 +11,6 @@ import { decide } from './decide.js'
 import { writeDraftMigration } from './draft.js'
 import type { Elaboration } from './elaborator.js'
 import { writeFiles } from './files.js'
-import { readSources } from './sources.js'
 import { createStopwatch } from './stopwatch.js'
 
 /** What a run came to. With errors, the database and the files stand where they were (files: as far as they could be written). */
@@ -42,7 +41,7 @@ export async function runOnce(project: Project, { changed, started }: RunOptions
   const warnings: Diagnostic[] = []
 
   stopwatch.stage('read')
-  const sources = await readSources(project, changed)
+  const sources = await project.reader.read(changed)
   const files = sources.files.map(({ path }) => path)
   if (hasErrors(sources.diagnostics)) return { errors: sources.diagnostics, files }
   warnings.push(...sources.diagnostics)
