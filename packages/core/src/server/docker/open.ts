@@ -34,7 +34,10 @@ export async function openDocker(
 ): Promise<DatabaseServer> {
   const image = `${setting.image}:${setting.tag}`
   const name = '@testcontainers/postgresql'
-  const PostgreSqlContainer = await loadConstructor(name, resolveOptionalPackage(name, root, `docker://${setting.image}`))
+  const PostgreSqlContainer = await loadConstructor(
+    name,
+    resolveOptionalPackage(name, root, `docker://${setting.image}`),
+  )
   onProgress?.(`starting ${image} in Docker`)
   let container: StartedContainer
   try {

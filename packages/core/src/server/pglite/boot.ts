@@ -10,7 +10,6 @@ export interface BootOptions {
   directory?: string | undefined
   /** Where the initdb image is cached. */
   imageDirectory: string
-  extensions: NonNullable<PGliteOptions['extensions']>
   onProgress(message: string): void
   onWarning(message: string): void
 }
@@ -25,11 +24,10 @@ const startParameters = PGlite.defaultStartParams.filter(
 
 /** Starts Postgres in this thread, on an existing data directory or a new one from the cached initdb image. */
 export async function bootPglite(options: BootOptions): Promise<PGlite> {
-  const { directory, extensions } = options
+  const { directory } = options
   const exists = directory !== undefined && existsSync(join(directory, 'PG_VERSION'))
   if (directory !== undefined) await mkdir(directory, { recursive: true, mode: 0o700 })
   const base: PGliteOptions = {
-    extensions,
     startParams: startParameters,
     ...(directory === undefined ? {} : { dataDir: directory }),
   }

@@ -5,7 +5,7 @@ import type { DatabaseServer, ScratchDatabase } from '../server.js'
 import { lockDirectory, type DirectoryLock } from '../directory-lock.js'
 import { readPort, writePort } from '../remembered-port.js'
 import { resolveExtensions, workerFile } from './resolve-extensions.js'
-import type { ExtensionModule, WorkerInput, WorkerMessage, WorkerRequest } from './worker-messages.js'
+import type { WorkerInput, WorkerMessage, WorkerRequest } from './worker-messages.js'
 
 export interface PgliteOptions {
   /** Absolute path of the data directory; undefined for memory. */
@@ -53,12 +53,12 @@ export class PgliteServer implements DatabaseServer {
    */
   static async open(options: PgliteOptions): Promise<PgliteServer> {
     const extensions = new Set(options.extensions)
-    const modules = resolveExtensions(extensions, options.root)
+    resolveExtensions(extensions, options.root)
     const { directory } = options
     const lock = directory === undefined ? undefined : await lockDirectory(directory)
     try {
       const portKey = directory ?? join(options.stateDirectory, 'memory')
-      const worker = await startWorker(options, modules, await readPort(portKey))
+      const worker = await startWorker(options, extensions, await readPort(portKey))
       await writePort(portKey, worker.port)
       return new PgliteServer(options, extensions, worker, lock)
     } catch (error) {
@@ -77,8 +77,7 @@ export class PgliteServer implements DatabaseServer {
 
   async createScratch(): Promise<ScratchDatabase> {
     const options = { ...this.#options, directory: undefined }
-    const modules = resolveExtensions(this.#extensions, options.root)
-    const scratch = new PgliteServer(options, this.#extensions, await startWorker(options, modules, 0))
+    const scratch = new PgliteServer(options, this.#extensions, await startWorker(options, this.#extensions, 0))
     this.#scratches.add(scratch)
     return {
       url: scratch.url,
@@ -101,13 +100,14 @@ export class PgliteServer implements DatabaseServer {
 
 async function startWorker(
   options: PgliteOptions,
-  extensions: ExtensionModule[],
+  extensions: Iterable<string>,
   wantedPort: number,
 ): Promise<RunningWorker> {
   const workerData: WorkerInput = {
     directory: options.directory,
     imageDirectory: join(options.stateDirectory, 'cache'),
-    extensions,
+    root: options.root,
+    extensions: [...extensions],
     port: wantedPort,
   }
   const worker = new Worker(workerFile, { workerData, execArgv: [] })

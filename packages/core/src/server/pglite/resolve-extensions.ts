@@ -1,26 +1,31 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { DiagnosticError } from '../../diagnostics/index.js'
-import type { ExtensionModule } from './worker-messages.js'
+import { fileURLToPath } from 'node:url'
+import { DiagnosticError, type Diagnostic } from '../../diagnostics/index.js'
 
-/** Extensions that are packages of their own: the package, what it exports, and an image that has it. */
-const packages: Readonly<Record<string, { package: string; exportName: string; image?: string }>> = {
-  age: { package: '@electric-sql/pglite-age', exportName: 'age', image: 'docker://apache/age/latest/dev' },
-  pg_hashids: { package: '@electric-sql/pglite-pg_hashids', exportName: 'pg_hashids' },
-  pg_ivm: { package: '@electric-sql/pglite-pg_ivm', exportName: 'pg_ivm' },
-  pg_textsearch: { package: '@electric-sql/pglite-pg_textsearch', exportName: 'pg_textsearch' },
-  pg_uuidv7: { package: '@electric-sql/pglite-pg_uuidv7', exportName: 'pg_uuidv7' },
-  pgtap: { package: '@electric-sql/pglite-pgtap', exportName: 'pgtap' },
+/** Where PGlite finds an extension. */
+export interface ExtensionBundle {
+  /** Name in `CREATE EXTENSION`. */
+  name: string
+  /** Absolute path of a `.tar.gz` with its files. */
+  file: string
+}
+
+/** Extensions that are packages of their own, and an image that has them. */
+const packages: Readonly<Record<string, { package: string; image?: string }>> = {
+  age: { package: '@electric-sql/pglite-age', image: 'docker://apache/age/latest/dev' },
+  pg_hashids: { package: '@electric-sql/pglite-pg_hashids' },
+  pg_ivm: { package: '@electric-sql/pglite-pg_ivm' },
+  pg_textsearch: { package: '@electric-sql/pglite-pg_textsearch' },
+  pg_uuidv7: { package: '@electric-sql/pglite-pg_uuidv7' },
+  pgtap: { package: '@electric-sql/pglite-pgtap' },
   postgis: {
     package: '@electric-sql/pglite-postgis',
-    exportName: 'postgis',
     image: 'docker://postgis/postgis/17-3.5/dev',
   },
   vector: {
     package: '@electric-sql/pglite-pgvector',
-    exportName: 'vector',
     image: 'docker://pgvector/pgvector/pg17/dev',
   },
 }
@@ -49,79 +54,75 @@ export function bundledExtensions(): string[] {
 }
 
 /**
- * Finds where PGlite loads the named extensions from: its own folder, or packages that the project has installed.
+ * Finds the files of the named extensions: in PGlite itself, or in packages that the project has installed.
  *
  * @param names as in `CREATE EXTENSION`
  * @param root the project, from where packages are resolved
  * @throws SP1011 for every name that PGlite cannot load
  */
-export function resolveExtensions(names: Iterable<string>, root: string): ExtensionModule[] {
+export function resolveExtensions(names: Iterable<string>, root: string): ExtensionBundle[] {
   const wanted = new Set<string>()
   for (const name of names) {
     for (const dependency of dependencies[name] ?? []) wanted.add(dependency)
     wanted.add(name)
   }
   wanted.delete('plpgsql')
-  return [...wanted].map((name) => resolveBundled(name) ?? resolvePackage(name, root))
+  const problems: Diagnostic[] = []
+  const bundles: ExtensionBundle[] = []
+  for (const name of wanted) {
+    const found = resolveBundled(name) ?? resolvePackage(name, root)
+    if ('code' in found) problems.push(found)
+    else bundles.push(found)
+  }
+  if (problems.length > 0) throw new DiagnosticError(problems)
+  return bundles
 }
 
-function resolveBundled(name: string): ExtensionModule | undefined {
+function resolveBundled(name: string): ExtensionBundle | undefined {
   // A name is looked up, never made into a path unchecked.
   if (!bundledExtensions().includes(name)) return undefined
-  const folder = pgliteFolder()
-  const exportName = name.replaceAll('-', '_')
-  const module = join(folder, 'contrib', `${exportName}.js`)
-  if (existsSync(module)) return { name, url: pathToFileURL(module).href, exportName }
-  return { name, url: pathToFileURL(join(folder, `${bundles[name] ?? name}.tar.gz`)).href }
+  return { name, file: join(pgliteFolder(), `${bundles[name] ?? name}.tar.gz`) }
 }
 
-function resolvePackage(name: string, root: string): ExtensionModule {
+function resolvePackage(name: string, root: string): ExtensionBundle | Diagnostic {
   const known = packages[name]
   const image = known?.image ?? 'docker://postgres/17/dev'
   const elsewhere = `set \`scratch\` (and \`database\`) to a server that has it: a \`postgres://…\` URL of this machine, or \`${image}\` with an image that contains it`
-  if (!known) {
-    throw new DiagnosticError([
-      {
-        code: 'SP1011',
-        severity: 'error',
-        message: `the extension "${name}" is not available on the embedded Postgres`,
-        why: `PGlite brings ${bundledExtensions().join(', ')}; as packages there are ${Object.keys(packages).join(', ')}`,
-        fix: elsewhere,
-      },
-    ])
-  }
+  const unavailable = (message: string, why: string, fix: string): Diagnostic => ({
+    code: 'SP1011',
+    severity: 'error',
+    message,
+    why,
+    fix,
+  })
+  if (!known)
+    return unavailable(
+      `the extension "${name}" is not available on the embedded Postgres`,
+      `PGlite brings ${bundledExtensions().join(', ')}; as packages there are ${Object.keys(packages).join(', ')}`,
+      elsewhere,
+    )
   let entry: string
   try {
     entry = createRequire(join(root, 'package.json')).resolve(known.package)
-  } catch (cause) {
-    throw new DiagnosticError(
-      [
-        {
-          code: 'SP1011',
-          severity: 'error',
-          message: `the extension "${name}" needs the package ${known.package}, which is not installed in ${root}`,
-          fix: `npm install --save-dev ${known.package} (the version that fits PGlite ${pgliteVersion()}), or ${elsewhere}`,
-        },
-      ],
-      { cause },
+  } catch (error) {
+    return unavailable(
+      `the extension "${name}" needs the package ${known.package}, which is not installed in ${root}`,
+      error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error),
+      `npm install --save-dev ${known.package} (the version that fits PGlite ${pgliteVersion()}), or ${elsewhere}`,
     )
   }
   const manifest = readManifest(findPackage(entry, known.package))
   const fits = manifest.peerDependencies?.['@electric-sql/pglite']
-  if (fits && /^\d+\.\d+\.\d+$/.test(fits) && fits !== pgliteVersion()) {
-    throw new DiagnosticError([
-      {
-        code: 'SP1011',
-        severity: 'error',
-        message: `${known.package} ${manifest.version ?? ''} was built for PGlite ${fits}, and this is PGlite ${pgliteVersion()}`,
-        why: 'an extension of another build can crash the embedded Postgres',
-        fix: `install the version of ${known.package} that names ${pgliteVersion()} in its peerDependencies, or ${elsewhere}`,
-      },
-    ])
-  }
-  // The package's ES module; `require.resolve` names the CommonJS one beside it.
-  const module = entry.replace(/\.cjs$/, '.js')
-  return { name, url: pathToFileURL(existsSync(module) ? module : entry).href, exportName: known.exportName }
+  if (fits && /^\d+\.\d+\.\d+$/.test(fits) && fits !== pgliteVersion())
+    return unavailable(
+      `${known.package} ${manifest.version ?? ''} was built for PGlite ${fits}, and this is PGlite ${pgliteVersion()}`,
+      'an extension of another build can crash the embedded Postgres',
+      `install the version of ${known.package} that names ${pgliteVersion()} in its peerDependencies, or ${elsewhere}`,
+    )
+  const folder = dirname(entry)
+  const file = readdirSync(folder).find((candidate) => candidate.endsWith('.tar.gz'))
+  if (!file) return unavailable(`${known.package} holds no extension`, `no .tar.gz lies in ${folder}`, elsewhere)
+  return { name, file: join(folder, file) }
 }
 
 interface Manifest {

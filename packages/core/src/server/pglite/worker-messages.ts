@@ -1,17 +1,11 @@
-/** An extension as the worker loads it: PGlite's modules cannot be sent between threads, their addresses can. */
-export interface ExtensionModule {
-  /** Name in `CREATE EXTENSION`. */
-  name: string
-  /** `file:` URL of a module that exports it, or, without `exportName`, of the bundle itself. */
-  url: string
-  exportName?: string
-}
-
 export interface WorkerInput {
   /** Absolute path; undefined for memory. */
   directory?: string | undefined
   imageDirectory: string
-  extensions: ExtensionModule[]
+  /** The project, from where extension packages are resolved. */
+  root: string
+  /** Names of extensions to have ready. */
+  extensions: string[]
   /** Preferred port, 0 for any. */
   port: number
 }

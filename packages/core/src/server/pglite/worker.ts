@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { PGlite } from '@electric-sql/pglite'
 import { bootPglite } from './boot.js'
-import { loadExtensions } from './extension-modules.js'
+import { ExtensionShelf } from './extension-shelf.js'
 import { Backend } from './session/backend.js'
 import { Listener } from './session/listener.js'
 import { SessionServer } from './session/session-server.js'
@@ -21,19 +21,32 @@ const startupPacket = (() => {
   return Buffer.concat([head, parameters])
 })()
 
-async function serve(): Promise<{ pglite: PGlite; listener: Listener; sessions: SessionServer }> {
+interface Served {
+  pglite: PGlite
+  listener: Listener
+  sessions: SessionServer
+}
+
+async function serve(): Promise<Served> {
   const pglite = await bootPglite({
     directory: input.directory,
     imageDirectory: input.imageDirectory,
-    extensions: await loadExtensions(input.extensions),
     onProgress: (text) => send({ kind: 'progress', text }),
     onWarning: (text) => send({ kind: 'warning', text }),
   })
   const backend = new Backend(pglite)
   const parameters = backend.open(startupPacket)
   const version = Number(backend.query('SHOW server_version_num').rows[0]?.[0])
+  const shelf = new ExtensionShelf(pglite.Module.FS, input.root)
+  // Functions of extensions that the database has already need their libraries.
+  const installed = backend.query('SELECT extname FROM pg_catalog.pg_extension').rows.map(([name]) => name ?? '')
+  for (const name of [...installed, ...input.extensions]) {
+    const problem = shelf.provide(name)
+    if (problem) send({ kind: 'warning', text: `${problem.message}; ${problem.fix}` })
+  }
   const sessions = new SessionServer(backend, {
     parameters,
+    extensions: shelf,
     onWarning: (text) => send({ kind: 'warning', text }),
     onCrash: (error) => {
       send({ kind: 'crashed', text: `${error.message}: ${String(error.cause ?? '')}` })

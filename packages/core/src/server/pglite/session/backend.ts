@@ -64,7 +64,10 @@ export class Backend {
     )
     let failure: unknown
     this.#executor
-      .execProtocolRawStream(messages, { syncToFs: false, onRawData: (bytes) => scanner.add(bytes) })
+      .execProtocolRawStream(createWatchedInput(messages), {
+        syncToFs: false,
+        onRawData: (bytes) => scanner.add(bytes),
+      })
       .catch((error: unknown) => {
         failure = error
         this.#dead ??= new BackendCrash('the embedded Postgres stopped', { cause: error })
@@ -135,3 +138,28 @@ function readRows(bytes: Buffer): (string | null)[][] {
   }
   return rows
 }
+
+/**
+ * The bytes as they are, except that reading their length over and over fails. PGlite runs its main loop until all is read and
+ * swallows what is thrown in it: a backend that has exited would keep this thread in that loop for ever.
+ */
+function createWatchedInput(messages: Uint8Array): Uint8Array {
+  let looks = 0
+  return new Proxy(messages, {
+    get(target, property) {
+      if (property === 'length') {
+        if (++looks > maxLooks) throw new Error('the backend has exited')
+        return target.length
+      }
+      if (property === 'subarray')
+        return (start: number, end: number) => {
+          looks = 0
+          return target.subarray(start, end)
+        }
+      return Reflect.get(target, property, target)
+    },
+  })
+}
+
+// The backend reads 8 kB at a time, in which there are at most 1,638 messages, each of which is one look.
+const maxLooks = 20_000

@@ -1,15 +1,25 @@
 import { randomInt } from 'node:crypto'
-import type { Backend, BackendCrash } from './backend.js'
+import { AdvisoryLocks } from './advisory-locks.js'
+import { BackendCrash, type Backend } from './backend.js'
 import type { Verdict } from './backend-scanner.js'
 import type { FrontendReader } from './frontend-reader.js'
 import { createMessage, int32, readStrings, backend as types } from './messages.js'
-import { Scheduler } from './scheduler.js'
+import { Scheduler, type Turn } from './scheduler.js'
 import { Session, type ClientStream } from './session.js'
 import { SettingRefused, SettingsKeeper, noSettings, type Settings } from './settings.js'
 import type { StartupParameters } from './startup-packet.js'
 import type { Effect } from './statement-effects.js'
+import type { UnnamedStatement } from './statements.js'
+
+/** Where the backend's extensions come from. */
+export interface ExtensionSource {
+  /** Makes `CREATE EXTENSION name` possible. Returns why it is not, otherwise. */
+  provide(name: string): { message: string; fix?: string } | undefined
+  provideAll(): void
+}
 
 export interface SessionServerOptions {
+  extensions: ExtensionSource
   /** What the server reported about itself when its session was opened. */
   parameters: ReadonlyMap<string, string>
   onWarning(message: string): void
@@ -23,8 +33,10 @@ export class SessionServer {
   readonly scheduler = new Scheduler()
   readonly settings: SettingsKeeper
   readonly parameters: ReadonlyMap<string, string>
-  /** Whose the backend's unnamed prepared statement is. */
-  unnamedOwner: Session | undefined
+  readonly unnamedStatement: UnnamedStatement = { owner: undefined }
+  readonly locks = new AdvisoryLocks<Session>()
+  readonly #parked = new Set<Session>()
+  readonly extensions: ExtensionSource
   readonly #options: SessionServerOptions
   readonly #sessions = new Map<number, Session>()
   #current: Session | undefined
@@ -34,6 +46,7 @@ export class SessionServer {
     this.backend = backend
     this.settings = new SettingsKeeper(backend)
     this.parameters = options.parameters
+    this.extensions = options.extensions
     this.#options = options
   }
 
@@ -91,7 +104,11 @@ export class SessionServer {
     this.settings.change(session.settings, onReport)
     this.#current = session
     // Our own queries were simple ones, which end the unnamed statement.
-    this.unnamedOwner = undefined
+    this.unnamedStatement.owner = undefined
+  }
+
+  isCurrent(session: Session): boolean {
+    return this.#current === session
   }
 
   noteSettings(effects: readonly Effect[]): void {
@@ -116,7 +133,48 @@ export class SessionServer {
     )
     const statements = rows.map(([name]) => `DEALLOCATE "${(name ?? '').replaceAll('"', '""')}"`)
     if (statements.length > 0) this.backend.query(statements.join('; '))
-    this.unnamedOwner = undefined
+    this.unnamedStatement.owner = undefined
+  }
+
+  /** Enters in the books what a session's unit did to its session-level advisory locks. */
+  changeLocks(session: Session, changes: readonly { key: string; shared: boolean; release: boolean }[]): void {
+    for (const { key, shared, release } of changes) {
+      if (release) this.locks.release(key, session, shared)
+      else this.locks.acquire(key, session, shared)
+    }
+    if (changes.some(({ release }) => release)) this.#wakeParked()
+  }
+
+  /** The backend must not be in a failed transaction. */
+  releaseLocks(session: Session): void {
+    const calls = this.locks.releaseAll(session)
+    if (calls.length === 0) return
+    this.backend.query(`SELECT ${calls.join(', ')}`)
+    this.#wakeParked()
+  }
+
+  /** `session` waits until an advisory lock is given back. */
+  park(session: Session): void {
+    this.#parked.add(session)
+  }
+
+  unpark(session: Session): void {
+    this.#parked.delete(session)
+  }
+
+  // All of them look again, in their order; those that still cannot have it wait on.
+  #wakeParked(): void {
+    const parked = [...this.#parked]
+    this.#parked.clear()
+    for (const session of parked) session.unpark()
+  }
+
+  /** Temporary tables are the backend's: they go when nobody else has any. */
+  discardTemporaryTables(session: Session): void {
+    if (!session.usesTemporaryTables) return
+    session.usesTemporaryTables = false
+    for (const other of this.#sessions.values()) if (other.usesTemporaryTables) return
+    this.backend.query('DISCARD TEMP')
   }
 
   /** Sends a notification to every session that listens. Returns what becomes of it in the answer to `sender`. */
@@ -136,30 +194,37 @@ export class SessionServer {
   }
 
   /** Takes leave of a session whose client is gone. */
-  leave(session: Session, hasStatements: boolean): void {
+  leave(session: Session): void {
     this.#sessions.delete(session.id)
-    if (this.#current === session) {
+    this.#parked.delete(session)
+    if (this.#current === session && !this.backend.crash) {
       this.settings.read()
       this.#current = undefined
     }
     this.scheduler.remove(session)
-    if (hasStatements) this.#deallocateLater(`${session.id}.`)
+    if (!this.backend.crash) this.scheduler.submit(this.#createCleanup(session))
   }
 
-  // Somebody else may be in a failed transaction, in which nothing can be looked up.
-  #deallocateLater(prefix: string): void {
-    let done = false
-    const turn = {
+  // Later, because somebody else may be in a transaction, which is no place for it.
+  #createCleanup(session: Session): Turn {
+    let done = !session.statements.hasNames && !session.usesTemporaryTables && !this.locks.holdsAny(session)
+    return {
       get hasWork() {
         return !done
       },
       holdsBackend: false,
       runOne: () => {
         done = true
-        this.deallocate(prefix)
+        try {
+          if (session.statements.hasNames) this.deallocate(session.statements.prefix)
+          this.releaseLocks(session)
+          this.discardTemporaryTables(session)
+        } catch (error) {
+          if (!(error instanceof BackendCrash)) throw error
+          this.crash(error)
+        }
       },
     }
-    this.scheduler.submit(turn)
   }
 
   crash(error: BackendCrash): void {

@@ -1,3 +1,4 @@
+import { findAdvisoryCall, type AdvisoryCall } from './advisory-locks.js'
 import { scanStatements, type Token } from './sql-scanner.js'
 
 /** What a statement does to its session, where one shared backend would do it to all. */
@@ -10,6 +11,8 @@ export type Effect =
   /** Sets or resets settings; `names` are those that look like custom ones. */
   | { kind: 'settings'; names: string[] }
   | { kind: 'temporary table' }
+  | { kind: 'create extension'; name: string }
+  | { kind: 'list extensions' }
   | { kind: 'copy from client' }
 
 export interface StatementAnalysis {
@@ -20,11 +23,14 @@ export interface StatementAnalysis {
   statements: number
   /** It may ask for COPY data, even if not recognised as such. */
   mayCopy: boolean
+  /** Of a text of one statement. */
+  advisory?: AdvisoryCall
 }
 
 // A cheap first look at every text: words that count only where a statement begins, and words that count anywhere.
 const interestingRE =
-  /(?:^|[;/\n])\s*(?:listen|unlisten|prepare|execute|deallocate|discard|set|reset)\b|\b(?:set_config|stdin|temp|temporary)\b/i
+  /(?:^|[;/\n])\s*(?:listen|unlisten|prepare|execute|deallocate|discard|set|reset)\b|\b(?:set_config|stdin|temp|temporary|extension|pg_available_extension\w*|pg_\w*advisory_\w+)\b/i
+const setConfigRE = /\bset_config\b/i
 const customNameRE = /\b[a-z_][\w$]*(?:\.[a-z_][\w$]*)+/gi
 
 /** Nobody listens on it: `UNLISTEN` of one session must not end the listening of another. */
@@ -87,7 +93,10 @@ export function analyseStatement(
         break
       case 'create':
         if (/^(?:temp|temporary|local|global)$/.test(second?.value ?? '')) effects.push({ kind: 'temporary table' })
-        else if (second?.value === 'or' && /^temp(?:orary)?$/.test(tokens[3]?.value ?? ''))
+        else if (second?.value === 'extension') {
+          const name = tokens[2]?.value === 'if' ? tokens[5] : tokens[2]
+          if (name) effects.push({ kind: 'create extension', name: name.value })
+        } else if (second?.value === 'or' && /^temp(?:orary)?$/.test(tokens[3]?.value ?? ''))
           effects.push({ kind: 'temporary table' })
         break
       case 'set':
@@ -95,15 +104,20 @@ export function analyseStatement(
         effects.push({ kind: 'settings', names: customNames(sql.slice(first.start, tokens.at(-1)?.end)) })
         break
       default:
-        if (tokens.some((token) => token.kind === 'word' && token.value === 'set_config'))
+        if (tokens.some((token) => token.value.startsWith('pg_available_extension')))
+          effects.push({ kind: 'list extensions' })
+        // Anywhere in it: the body of a DO block is one string.
+        if (setConfigRE.test(sql))
           effects.push({ kind: 'settings', names: customNames(sql.slice(first.start, tokens.at(-1)?.end)) })
     }
   }
+  const [only] = statements
+  const advisory = statements.length === 1 && only ? findAdvisoryCall(sql, only) : undefined
   const mayCopy = /\bcopy\b/i.test(sql) && /\bstdin\b/i.test(sql)
-  if (effects.length === 0 && edits.length === 0 && !mayCopy) return undefined
+  if (effects.length === 0 && edits.length === 0 && !mayCopy && !advisory) return undefined
   let rewritten = sql
   for (const edit of edits.reverse()) rewritten = rewritten.slice(0, edit.start) + edit.text + rewritten.slice(edit.end)
-  return { sql: rewritten, effects, statements: statements.length, mayCopy }
+  return { sql: rewritten, effects, statements: statements.length, mayCopy, ...(advisory ? { advisory } : {}) }
 }
 
 function rename(token: Token, renameStatement: (name: string) => string) {
