@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { coreKinds, since18 } from './cases/core-kinds.js'
+import { lateKinds } from './cases/late-kinds.js'
 import { corpusCases } from './corpus.js'
 import { exceptions } from './exceptions.js'
 import { readPairs } from './pair-index.js'
@@ -9,12 +11,13 @@ import type { Case } from './run-pair.js'
 
 const usage = `Runs schema pairs in both directions and prints counts and each failure with its plan.
 
-  node scripts/pairs.mjs [filter …] [--server 18|15|pglite] [--url postgres://…] [--corpus] [--quiet]
+  node scripts/pairs.mjs [filter …] [--server 18|15|pglite] [--url postgres://…] [--corpus | --cases] [--quiet]
 
   filter     a part of a pair's name: migra, pgschema/create_table, grants
   --server   which server to start for the run (default 18)
   --url      a server that runs already, instead
   --corpus   the schema evolutions of the corpus instead of the pairs
+  --cases    the project's own cases instead
   --quiet    names of failures only`
 
 export async function main(args: string[], sharedFolder: string): Promise<number> {
@@ -25,6 +28,7 @@ export async function main(args: string[], sharedFolder: string): Promise<number
       server: { type: 'string', default: '18' },
       url: { type: 'string' },
       corpus: { type: 'boolean', default: false },
+      cases: { type: 'boolean', default: false },
       quiet: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -34,9 +38,11 @@ export async function main(args: string[], sharedFolder: string): Promise<number
     return 0
   }
   const kind = values.server === 'pglite' ? 'pglite' : 'native'
-  const all: Case[] = values.corpus
+  const all: readonly Case[] = values.corpus
     ? corpusCases(join(sharedFolder, 'corpus'))
-    : readPairs(join(sharedFolder, 'fixtures/diff-pairs')).filter((pair) => pair.loadsOn[kind])
+    : values.cases
+      ? [...coreKinds, ...lateKinds, ...(values.server === '15' ? [] : since18)]
+      : readPairs(join(sharedFolder, 'fixtures/diff-pairs')).filter((pair) => pair.loadsOn[kind])
   const cases = all.filter(({ name }) => positionals.length === 0 || positionals.some((part) => name.includes(part)))
   const { server, stop } = await openServer({ server: values.server, url: values.url })
   const started = performance.now()

@@ -49,13 +49,35 @@ export async function createNativeServer(name: string, url: string, lanes = 2): 
         },
         async close() {
           await disconnect()
-          await pool.query(`DROP DATABASE ${database} WITH (FORCE)`)
+          try {
+            await pool.query(`DROP DATABASE ${database} WITH (FORCE)`)
+          } catch (error) {
+            // 55006: a subscription holds it.
+            if ((error as { code?: string }).code !== '55006') throw error
+            await dropSubscriptions(target.href)
+            await pool.query(`DROP DATABASE ${database} WITH (FORCE)`)
+          }
         },
       }
     },
     administer: (sql) => pool.query(sql),
     close: () => pool.end(),
   }
+}
+
+async function dropSubscriptions(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  const { rows } = await client.query<{ name: string }>(
+    'SELECT quote_ident(subname) AS name FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())',
+  )
+  for (const { name } of rows) {
+    await client.query(`ALTER SUBSCRIPTION ${name} DISABLE`)
+    // Otherwise the drop would ask the publisher, and there is none.
+    await client.query(`ALTER SUBSCRIPTION ${name} SET (slot_name = NONE)`)
+    await client.query(`DROP SUBSCRIPTION ${name}`)
+  }
+  await client.end()
 }
 
 // Everything that a case can have made, in an order in which each goes together with what hangs on it.

@@ -1,6 +1,7 @@
 import {
   cutSections,
   differences,
+  executableSql,
   extract,
   plan,
   print,
@@ -97,7 +98,7 @@ export async function applySteps(connection: Connection, steps: readonly Step[])
     for (const step of section.steps) {
       done.push(step.sql)
       try {
-        await connection.query(step.sql)
+        await connection.query(executableSql(step))
       } catch (error) {
         if (section.transactional) await connection.query('ROLLBACK')
         throw new StageError('apply', describeError(error), done, error)
