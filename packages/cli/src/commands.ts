@@ -54,6 +54,31 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/db/drop.js'),
   },
   {
+    name: 'migrate apply',
+    description: 'Apply pending migrations',
+    load: () => import('./commands/migrate/apply.js'),
+  },
+  {
+    name: 'migrate status',
+    description: 'Compare the migrations directory with the database',
+    load: () => import('./commands/migrate/status.js'),
+  },
+  {
+    name: 'migrate down',
+    description: 'Undo the last migrations',
+    load: () => import('./commands/migrate/down.js'),
+  },
+  {
+    name: 'migrate set',
+    description: 'Say by hand which migrations are applied',
+    load: () => import('./commands/migrate/set.js'),
+  },
+  {
+    name: 'migrate force',
+    description: 'Set the version and clear the mark of a failed migration',
+    load: () => import('./commands/migrate/force.js'),
+  },
+  {
     name: 'migrate new',
     description: 'Write an empty migration to edit by hand',
     load: () => import('./commands/migrate/new.js'),

@@ -45,6 +45,7 @@ it('leaves versions and names that look like numbers as they were typed', async 
     args: ['1e3'],
     options: { version: '20240204000001' },
   })
+  expect(await parse('-1')).toMatchObject({ args: ['-1'] })
 })
 
 it('knows an option whose value may be left out', async () => {

@@ -103,6 +103,8 @@ const mark = '\u0001'
 
 function keepText(argument: string): string {
   if (argument === '') return mark
+  // No option is a number: `migrate force -1` names a version.
+  if (/^-\d+$/.test(argument)) return `${mark}${argument}`
   if (argument.startsWith('-')) {
     const equals = argument.indexOf('=')
     return equals < 0 ? argument : `${argument.slice(0, equals + 1)}${mark}${argument.slice(equals + 1)}`

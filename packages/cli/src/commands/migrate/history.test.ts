@@ -1,0 +1,165 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createTestDatabase, serverUrl, type TestDatabase } from '../../../../../test/support/database.js'
+import { type } from '../../testing/terminal.js'
+
+describe.skipIf(!serverUrl('18'))('migrations on a server', () => {
+  let cwd: string
+  let database: TestDatabase
+  let url: string
+  beforeEach(async () => {
+    cwd = mkdtempSync(join(tmpdir(), 'savepoint-history-'))
+    database = await createTestDatabase('18')
+    url = database.url ?? ''
+    write('package.json', '{}')
+  })
+  afterEach(async () => {
+    await database.close()
+    rmSync(cwd, { recursive: true, force: true })
+  })
+
+  function write(path: string, text: string): void {
+    mkdirSync(join(cwd, path, '..'), { recursive: true })
+    writeFileSync(join(cwd, path), text)
+  }
+
+  async function writeTwo(): Promise<void> {
+    write('migrations/1_users.sql', 'CREATE TABLE users (id int);\n')
+    write('migrations/2_email.sql', 'ALTER TABLE users ADD COLUMN email text;\n')
+    await type('migrate hash', { cwd })
+  }
+
+  const times = (text: string): string =>
+    text.replaceAll(/\d+(?:\.\d+)?m?s\b/g, '<time>').replaceAll(/-- \d[\d.]*m?s/g, '-- <time>')
+
+  it('are applied, and told in the words of Atlas', async () => {
+    await writeTwo()
+    const { exitCode, stdout } = await type(['migrate', 'apply', '--url', url], { cwd })
+    expect(exitCode).toBe(0)
+    expect(times(stdout)).toMatchInlineSnapshot(`
+      "Migrating to version 2 (2 migrations in total):
+
+        -- migrating version 1
+          -> CREATE TABLE users (id int);
+        -- ok (<time>)
+
+        -- migrating version 2
+          -> ALTER TABLE users ADD COLUMN email text;
+        -- ok (<time>)
+
+        -------------------------
+        -- <time>
+        -- 2 migrations
+        -- 2 sql statements
+      "
+    `)
+    expect(await type(['migrate', 'apply', '-u', url, '--dir', 'file://migrations'], { cwd })).toMatchObject({
+      exitCode: 0,
+      stdout: 'No migration files to execute\n',
+    })
+  })
+
+  it('have a status that scripts can look for', async () => {
+    await writeTwo()
+    await type(['migrate', 'apply', '1', '--url', url], { cwd })
+    expect((await type(['migrate', 'status', '--url', url], { cwd })).stdout).toMatchInlineSnapshot(`
+      "Migration Status: PENDING
+        -- Current Version: 1
+        -- Next Version:    2
+        -- Executed Files:  1
+        -- Pending Files:   1
+      "
+    `)
+    const { stdout } = await type(['migrate', 'status', '--url', url, '--format', '{{ json . }}'], { cwd })
+    expect(JSON.parse(stdout)).toMatchObject({
+      Status: 'PENDING',
+      Current: '1',
+      Next: '2',
+      Pending: [{ Name: '2_email.sql' }],
+    })
+    expect(stdout).not.toContain('://')
+  })
+
+  it('only show themselves with --dry-run', async () => {
+    await writeTwo()
+    const { stdout } = await type(['migrate', 'apply', '--url', url, '--dry-run'], { cwd })
+    expect(stdout).toContain('ALTER TABLE users ADD COLUMN email text')
+    expect((await type(['migrate', 'status', '--url', url], { cwd })).stdout).toContain('No migration applied yet')
+  })
+
+  it('are shown to a person before they run', async () => {
+    await writeTwo()
+    const refused = await type(['migrate', 'apply', '--url', url], { cwd, answers: [false] })
+    expect(refused).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(refused.stderr).toContain('Migration Status: PENDING')
+    expect(refused.stderr).toContain('ALTER TABLE users ADD COLUMN email text')
+    expect(refused.stderr).toMatch(/Apply 2 migrations to 127\.0\.0\.1:/)
+    expect(await type(['migrate', 'apply', '--url', url], { cwd, answers: [true] })).toMatchObject({ exitCode: 0 })
+  })
+
+  it('that fail say where, what is applied, and what to run next', async () => {
+    await writeTwo()
+    write('migrations/2_email.sql', 'ALTER TABLE users ADD COLUMN email text;\nALTER TABLE user ADD COLUMN x text;\n')
+    await type('migrate hash', { cwd })
+    const { exitCode, stdout, stderr } = await type(['migrate', 'apply', '--url', url], { cwd })
+    expect(exitCode).toBe(1)
+    expect(stdout).toContain('1 migration ok, 1 with errors')
+    expect(stderr).toContain('2_email.sql:2')
+    const json = await type(['migrate', 'apply', '--url', url, '--json'], { cwd })
+    expect(json.exitCode).toBe(1)
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      Applied: [{ Name: '2_email.sql', Error: { Stmt: expect.any(String) } }],
+    })
+  })
+
+  it('of golang-migrate go down, and are forced', async () => {
+    write('db/1_users.up.sql', 'CREATE TABLE users (id int);\n')
+    write('db/1_users.down.sql', 'DROP TABLE users;\n')
+    write('db/2_bad.up.sql', 'ALTER TABLE nobody ADD COLUMN x int;\n')
+    write('db/2_bad.down.sql', 'SELECT 1;\n')
+    const dir = ['--dir', 'file://db?format=golang-migrate', '--url', url]
+    expect(await type(['migrate', 'apply', ...dir], { cwd })).toMatchObject({ exitCode: 1 })
+    expect(await type(['migrate', 'force', '1', ...dir], { cwd })).toMatchObject({ exitCode: 0 })
+    expect((await database.query('SELECT version::int, dirty FROM schema_migrations')).rows).toEqual([
+      { version: 1, dirty: false },
+    ])
+    const down = await type(['migrate', 'down', '1', ...dir], { cwd })
+    expect(down).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('DROP TABLE users') })
+    expect(await type(['migrate', 'force', '-1', ...dir], { cwd })).toMatchObject({ exitCode: 0 })
+  })
+
+  it('of a database that is there already begin at a baseline', async () => {
+    await writeTwo()
+    await database.query('CREATE TABLE users (id int)')
+    const { exitCode, stdout } = await type(['migrate', 'apply', '--url', url, '--baseline', '1'], { cwd })
+    expect({ exitCode, files: stdout.match(/migrating version \d+/g) }).toEqual({
+      exitCode: 0,
+      files: ['migrating version 2'],
+    })
+  })
+
+  it('are set by hand', async () => {
+    await writeTwo()
+    await type(['migrate', 'apply', '1', '--url', url], { cwd })
+    expect(await type(['migrate', 'set', '2', '--url', url], { cwd })).toMatchObject({
+      exitCode: 0,
+      stdout: 'Current version is 2 (1 set):\n\n  + 2 (email)\n',
+    })
+  })
+
+  it.each([
+    [['apply', '0'], 'is not a number of at least 1'],
+    [['apply', '--tx-mode', 'each'], '--tx-mode takes file, all, none'],
+    [['apply', '--exec-order', 'random'], '--exec-order takes linear, linear-skip, non-linear'],
+    [['apply', '--lock-timeout', 'long'], 'such as 30s'],
+    [['force'], 'needs <version>'],
+  ])('refuse %j as a command line', async (words, message) => {
+    await writeTwo()
+    expect(await type(['migrate', ...words, '--url', url], { cwd })).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining(message),
+    })
+  })
+})

@@ -1,0 +1,87 @@
+import type { OwnedConnection, TableOptions } from '@savepoint/migrate'
+import { text } from './command.js'
+import { parseDuration } from './duration.js'
+import type { Io } from './io.js'
+import { directoryOptions, findDirectory, type DirectoryValues, type FoundDirectory } from './migrations.js'
+import { obeyWaitOption, requireUrl, waitOption } from './target.js'
+import type { Talk } from './terminal/talk.js'
+
+/** Options of every command that works on a database's migration history. */
+export const historyOptions = {
+  ...directoryOptions,
+  ...waitOption,
+  url: {
+    ...text('url', 'The database (default: `url` of the environment, else the development database)'),
+    short: 'u',
+  },
+  'revisions-schema': text('name', "Schema of the history's table (default: the tool's own)"),
+}
+
+/** Options of those that also write. */
+export const runOptions = {
+  ...historyOptions,
+  'lock-timeout': text('time', 'How long to wait for another run to end (default: 10s)'),
+}
+
+export interface HistoryValues extends DirectoryValues {
+  readonly url: string | undefined
+  readonly wait: string | undefined
+  readonly 'revisions-schema': string | undefined
+}
+
+/** A migrations directory, a session on the database that it belongs to, and how the history's table is named. */
+export interface MigrationTarget extends FoundDirectory {
+  connection: OwnedConnection
+  table: TableOptions
+  /** `host:port/name`, for messages. */
+  name: string
+  /** The project's own development database: nobody named another one. */
+  isDevelopment: boolean
+  close(): Promise<void>
+}
+
+/** Opens what a command on the history needs. The caller closes it. */
+export async function openMigrationTarget(
+  options: HistoryValues,
+  { io, talk }: { io: Io; talk: Talk },
+): Promise<MigrationTarget> {
+  const found = await findDirectory(options, io)
+  const named = options.url ?? found.config.url
+  const { describeTarget, openDevelopment } = await import('@savepoint/core')
+  const { connect, parseConnectionString } = await import('@savepoint/migrate')
+  const log = (level: string, message: string): void => (level === 'debug' ? talk.debug(message) : talk.say(message))
+  const development = named === undefined ? await openDevelopment({ config: found.config, log }) : undefined
+  try {
+    const url = development?.url ?? requireUrl(named ?? '')
+    await obeyWaitOption(url, options.wait, { io, talk })
+    const settings = parseConnectionString(url)
+    const connection = await connect(settings.connectionString)
+    return {
+      ...found,
+      connection,
+      name: describeTarget(url),
+      isDevelopment: development !== undefined,
+      table: {
+        revisionsSchema: options['revisions-schema'] ?? settings.searchPath,
+        table: settings.table,
+      },
+      async close() {
+        await connection.close()
+        await development?.close()
+      },
+    }
+  } catch (error) {
+    await development?.close()
+    throw error
+  }
+}
+
+/** Milliseconds of `--lock-timeout`, for options of the migrate package. */
+export function readLockTimeout(value: string | undefined): { lockTimeout?: number } {
+  return value === undefined ? {} : { lockTimeout: parseDuration(value, 'lock-timeout') }
+}
+
+/** `--format` of a report for scripts: JSON, given by name or as Atlas's template. */
+export function wantsJson(format: string | undefined, json: boolean): boolean {
+  return json || (format !== undefined && /^\s*(?:json|\{\{-?\s*json(?:_merge)?\s.*\}\})\s*$/.test(format))
+}
