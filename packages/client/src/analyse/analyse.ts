@@ -210,15 +210,17 @@ async function runBatch(
   prefixLength: (work: Work) => number,
 ): Promise<void> {
   if (works.length === 0) return
+  // Apart, because a syntax error anywhere in a text keeps all of it from running.
+  await connection.query('SAVEPOINT sp_batch')
   try {
-    await connection.query(`SAVEPOINT sp_batch; ${works.map(text).join(';\n')}; RELEASE SAVEPOINT sp_batch`)
+    await connection.query(`${works.map(text).join(';\n')}; RELEASE SAVEPOINT sp_batch`)
     return
   } catch (error) {
     if (!isServerError(error)) throw error
     await connection.query('ROLLBACK TO SAVEPOINT sp_batch; RELEASE SAVEPOINT sp_batch')
     const [only] = works
     if (works.length === 1 && only) {
-      only.failure = analysisFailure(error, only.query.text, 'SAVEPOINT sp_batch; '.length + prefixLength(only))
+      only.failure = analysisFailure(error, only.query.text, prefixLength(only))
       return
     }
   }

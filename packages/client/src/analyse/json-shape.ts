@@ -16,7 +16,7 @@ import {
   type TreeNode,
   type TreeValue,
 } from './node-tree.js'
-import { addHolds, withProof } from './proofs.js'
+import { addHolds, withProof, type Proof } from './proofs.js'
 import { levelOf } from './open-level.js'
 import { outputEntries, outputIsNotNull } from './range-table.js'
 import { expressionType } from './result-type.js'
@@ -132,15 +132,12 @@ function callShape(call: TreeNode, args: readonly TreeValue[], level: Level, fac
     case 'json_build_array':
       return flagField(call, 'funcvariadic') ? UNKNOWN : { kind: 'tuple', items: args.map(inner) }
     case 'json_agg':
-    case 'json_agg_strict': {
-      const { shape, nullable } = inner(args[0])
-      // Its row may be missing in an outer join, FILTER or not, unless we know better.
-      return {
-        kind: 'array',
-        element: shape,
-        nullable: nullable && !fn.name.endsWith('_strict') && !filterExcludesNull(call, args[0], level),
-      }
-    }
+    case 'json_agg_strict':
+      // `json_agg(p) FILTER (WHERE p.id IS NOT NULL)`, the usual way to keep a missing row out of the array.
+      return withProof(level, filterProof(call, level), (): JsonShape => {
+        const { shape, nullable } = inner(args[0])
+        return { kind: 'array', element: shape, nullable: nullable && !fn.name.endsWith('_strict') }
+      })
     case 'json_object_agg':
       return { kind: 'record', ...inner(args[1]) }
     case 'to_json':
@@ -152,13 +149,10 @@ function callShape(call: TreeNode, args: readonly TreeValue[], level: Level, fac
   }
 }
 
-/** `json_agg(p) FILTER (WHERE p.id IS NOT NULL)`, the usual way to keep a missing row out of the array. */
-function filterExcludesNull(call: TreeNode, argument: TreeValue | undefined, level: Level): boolean {
-  const filter = call.fields['aggfilter']
-  if (!isNode(filter)) return false
-  const proof = { proven: new Set<string>(), dead: new Set<string>() }
-  addHolds(filter, level, proof)
-  return withProof(level, proof, () => isNeverNull(argument, level))
+function filterProof(call: TreeNode, level: Level): Proof {
+  const proof: Proof = { proven: new Set(), dead: new Set() }
+  addHolds(call.fields['aggfilter'], level, proof)
+  return proof
 }
 
 function constructorShape(node: TreeNode, level: Level, facts: FactsLoader): JsonShape {

@@ -5,13 +5,21 @@ export interface StatementShape {
   verb: string
   /** The statement that a WITH list belongs to, lower case; else the verb. */
   mainVerb: string
-  /** SELECT, INSERT, UPDATE, DELETE, MERGE, VALUES, TABLE: what PREPARE and a function body take. */
+  /** What PREPARE and a function body take: everything but utility statements. What we do not know, the server shall refuse. */
   preparable: boolean
   hasResult: boolean
   hasParameters: boolean
 }
 
 const queryVerbs = new Set(['select', 'insert', 'update', 'delete', 'merge', 'values', 'table'])
+
+const utilityVerbs = new Set(
+  (
+    'call notify listen unlisten set reset show truncate lock explain do declare fetch move close refresh vacuum analyze analyse checkpoint ' +
+    'discard load create alter drop comment grant revoke security reindex cluster import reassign begin start commit rollback end abort ' +
+    'savepoint release prepare execute deallocate copy'
+  ).split(' '),
+)
 
 /** What can be said of a statement without a server. */
 export function statementShape(text: string): StatementShape {
@@ -35,7 +43,7 @@ export function statementShape(text: string): StatementShape {
   }
   // `(SELECT …) UNION …` has its verbs inside the parentheses.
   if (verb === '(') mainVerb = 'select'
-  const preparable = verb === 'with' || verb === '(' || queryVerbs.has(verb)
+  const preparable = !utilityVerbs.has(verb)
   const writes = mainVerb === 'insert' || mainVerb === 'update' || mainVerb === 'delete' || mainVerb === 'merge'
   return { verb, mainVerb, preparable, hasResult: preparable && (!writes || returning), hasParameters }
 }

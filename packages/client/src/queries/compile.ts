@@ -23,11 +23,12 @@ import {
 import { castOf } from './cast.js'
 import type { Problem } from './diagnostics.js'
 import type { Edit } from './edits.js'
+import type { StatementMarks } from './macros.js'
 import type { CompiledColumn, CompiledParameter, CompiledQuery } from './model.js'
 import { mergeParameters } from './parameters.js'
 import { copySql, dynamicSql } from './pieces.js'
 import type { PreparedQuery } from './prepare.js'
-import { listVariants, renderVariant, type Variant, type VariantText } from './variants.js'
+import { listVariants, positionalName, renderVariant, type Variant, type VariantText } from './variants.js'
 
 export interface CompileOptions {
   /** @default 'database' */
@@ -166,8 +167,7 @@ function finish(
   const problems: CompileOutcome['problems'] = []
   const failedAt = results.findIndex((result) => result.kind === 'failed')
   const failure = results[failedAt]
-  if (failure?.kind === 'failed')
-    return { dependencies: [], problems: [failureProblem(failure, work.plain[failedAt], query.name)] }
+  if (failure?.kind === 'failed') return { dependencies: [], problems: [failureProblem(failure, work, failedAt)] }
   const analysed = results.filter((result) => result.kind === 'analysed')
   const [base] = analysed
   if (!base) return { dependencies: [], problems }
@@ -321,22 +321,32 @@ function reportCamelCollisions(
   }
 }
 
-function failureProblem(
-  failure: AnalysisFailure,
-  text: VariantText | undefined,
-  name: string,
-): Problem & { offset?: number } {
-  const offset = failure.offset === undefined ? undefined : text?.toOriginal(failure.offset)
+function failureProblem(failure: AnalysisFailure, work: Work, variant: number): Problem & { offset?: number } {
+  const { query, marks } = work.prepared
+  const text = work.plain[variant]
+  const offset =
+    failure.offset === undefined ? untypedParameter(failure, text, marks) : text?.toOriginal(failure.offset)
   const isUtility = failure.sqlstate === '0A000' && failure.message.includes('unquoted SQL function body')
   return {
     code: isUtility ? 'SP6008' : 'SP6003',
-    message: `query ${name}: ${failure.message}`,
+    message: `query ${query.name}: ${failure.message}`,
     ...((failure.detail ?? failure.hint) !== undefined && {
       why: [failure.detail, failure.hint].filter((part) => part !== undefined).join(' '),
     }),
     ...fixOf(failure),
     ...(offset !== undefined && { offset }),
   }
+}
+
+/** Postgres names the parameter that it cannot give a type, and not its place. */
+function untypedParameter(
+  failure: AnalysisFailure,
+  text: VariantText | undefined,
+  marks: StatementMarks,
+): number | undefined {
+  const number = failure.sqlstate === '42P18' ? /\$(\d+)/.exec(failure.message)?.[1] : undefined
+  const name = number === undefined ? undefined : text?.parameters[Number(number) - 1]
+  return marks.parameters.find((mark) => (mark.name ?? positionalName(mark.number ?? 0)) === name)?.start
 }
 
 function fixOf(failure: AnalysisFailure): { fix: string } | undefined {
