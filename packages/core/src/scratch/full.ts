@@ -24,6 +24,7 @@ export async function elaborateFully(
   const failed = new Set(run.failures.map(({ unit }) => unit))
   const succeeded = new Map([...units].filter(([, unit]) => !failed.has(unit)))
   const log = recorder ? await recorder.read(from) : []
+  await recorder?.clear()
   const catalog = await session.read(undefined, run.assumedRoles)
 
   const keys = new Map([...units].map(([key, unit]) => [unit, key]))

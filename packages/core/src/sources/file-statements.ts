@@ -14,8 +14,17 @@ export interface FileStatements {
 // What pg_dump writes around its output since 2025, to keep psql from running commands out of the data.
 const dumpGuardRE = /^\\(?:un)?restrict\b/
 
-/** Splits, parses and judges one file. Pure; needs `loadParser()` before. */
-export function readStatements(file: SourceFile): FileStatements {
+/**
+ * Splits, parses and judges one file. Pure; needs `loadParser()` before.
+ *
+ * @param before what the same file held at the last read: statements that it had need not be parsed again
+ */
+export function readStatements(file: SourceFile, before?: FileStatements): FileStatements {
+  // A faulty or doubtful statement has to be reported again, at its new place.
+  const reported = new Set(before?.diagnostics.map(({ location }) => `${location?.line}:${location?.column}`))
+  const sound = new Set(
+    before?.statements.flatMap(({ sql, line, column }) => (reported.has(`${line}:${column}`) ? [] : sql)),
+  )
   const { text } = file
   const statements: Statement[] = []
   const diagnostics: Diagnostic[] = []
@@ -40,7 +49,7 @@ export function readStatements(file: SourceFile): FileStatements {
       }
       if (fragment.trailing) statement.trailing = text.slice(fragment.trailing.start, fragment.trailing.end)
       for (const name of fragment.longIdentifiers) reportLongIdentifier(text, name, report)
-      const problem = judge(statement)
+      const problem = sound.has(statement.sql) ? undefined : judge(statement)
       if (problem) diagnostics.push(withFrame(problem, text))
       if (problem?.severity !== 'error') statements.push(statement)
     }

@@ -144,7 +144,7 @@ async function readEntry(path: string, phase: Phase, before: Entry | undefined):
   const hash = createHash('sha1').update(text).digest('base64url')
   if (before?.file?.hash === hash && before.file.phase === phase) return before
   const file: SourceFile = { path, phase, text, hash }
-  return { file, ...readStatements(file) }
+  return { file, ...readStatements(file, before) }
 }
 
 /** UTF-8 without its BOM; undefined for other encodings and for binary data. */
