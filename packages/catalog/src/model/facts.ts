@@ -43,6 +43,8 @@ export interface SchemaFacts {}
 export interface ExtensionFacts {
   version: string
   relocatable: boolean
+  /** The version is not the one that CREATE EXTENSION takes by itself. Not compared. */
+  pinned: boolean
 }
 
 export interface TableFacts {
@@ -54,13 +56,13 @@ export interface TableFacts {
   tablespace?: string
   /** `default`, `full`, `nothing`, or the index that USING INDEX names. */
   replicaIdentity: { mode: 'default' | 'full' | 'nothing' } | { mode: 'index'; index: string }
-  /** INHERITS, in order. Empty for a partition. */
+  /** INHERITS, in order. Empty for a partition. For reading only: the objects `inheritance …` are what is compared. */
   inherits: ObjectId[]
   /** Typed table: CREATE TABLE … OF. */
   ofType?: string
   /** PARTITION BY as Postgres prints it: `RANGE (created_at)`. */
   partitionKey?: string
-  /** This table is a partition. `bound` as Postgres prints it: `FOR VALUES FROM (1) TO (2)` or `DEFAULT`. */
+  /** This table is a partition. `bound` as Postgres prints it: `FOR VALUES FROM (1) TO (2)` or `DEFAULT`. For reading only, too. */
   partitionOf?: { parent: ObjectId; bound: string }
   rowSecurity: boolean
   forceRowSecurity: boolean
@@ -75,6 +77,8 @@ export interface ForeignTableFacts {
   partitionOf?: { parent: ObjectId; bound: string }
 }
 
+export type Storage = 'plain' | 'main' | 'external' | 'extended'
+
 export interface ColumnFacts {
   /** As `format_type` writes it with an empty search_path: `integer`, `character varying(20)`, `public.mood[]`. */
   type: string
@@ -82,7 +86,7 @@ export interface ColumnFacts {
   typeId?: ObjectId
   notNull: boolean
   /** Postgres 18 names every NOT NULL; here where it says more than the generated name does, or where it has a comment. */
-  notNullConstraint?: { name: string; noInherit: boolean; notValid: boolean; comment?: string }
+  notNullConstraint?: { name?: string; noInherit: boolean; notValid: boolean; comment?: string }
   /** Text of the default. For reading only: the object `default …` is what is compared. Absent for generated columns. */
   default?: string
   generated?: { mode: 'stored' | 'virtual'; expression: string }
@@ -93,7 +97,9 @@ export interface ColumnFacts {
   /** Quoted and qualified; absent when it is the type's own. */
   collation?: string
   /** Absent when it is the type's own. */
-  storage?: 'plain' | 'main' | 'external' | 'extended'
+  storage?: Storage
+  /** The type's own. Not compared. */
+  typeStorage: Storage
   compression?: 'pglz' | 'lz4'
   /** SET STATISTICS */
   statistics?: number
@@ -109,6 +115,15 @@ export interface ColumnFacts {
   local: boolean
   /** Kind of the relation it belongs to. */
   of: 'table' | 'foreign table' | 'view' | 'materialized view'
+}
+
+/** That a table is a partition, or INHERITS. */
+export interface InheritanceFacts {
+  parent: ObjectId
+  /** Of a partition. */
+  bound?: string
+  /** Among several parents, from 1. */
+  sequence: number
 }
 
 export interface DefaultFacts {
@@ -130,6 +145,8 @@ export interface ConstraintFacts {
   noInherit: boolean
   inherited: boolean
   local: boolean
+  /** The parent table's constraint that it is a part of. */
+  partOf?: ObjectId
   /** Of the index behind it. */
   index?: {
     name: string
@@ -153,6 +170,8 @@ export interface IndexFacts {
   valid: boolean
   /** Columns of the index with SET STATISTICS, by number. */
   statistics: Record<string, number>
+  /** Storage parameters, sorted; also part of the definition. */
+  options: string[]
   tablespace?: string
   /** A partition of this index of the parent table. */
   partitionOf?: ObjectId
@@ -279,6 +298,7 @@ export interface Facts {
   extension: ExtensionFacts
   table: TableFacts
   'foreign table': ForeignTableFacts
+  inheritance: InheritanceFacts
   column: ColumnFacts
   default: DefaultFacts
   constraint: ConstraintFacts

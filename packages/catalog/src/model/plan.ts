@@ -66,6 +66,11 @@ export type StepAction = 'create' | 'alter' | 'drop' | 'rename' | 'comment' | 'g
 export interface Step {
   /** One statement without the final semicolon. */
   sql: string
+  /**
+   * What is run instead of `sql`, where that leaves out a secret (the password of a user mapping). Not enumerable, so that no log,
+   * no JSON and no file has it; read it by `executableSql`.
+   */
+  run?: string
   object: ObjectId
   action: StepAction
   hazards: Hazard[]

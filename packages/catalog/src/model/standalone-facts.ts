@@ -190,7 +190,7 @@ export interface TextSearchTemplateFacts {
 export interface TextSearchDictionaryFacts {
   template: string
   /** `name = 'value'`, as the catalog keeps it. */
-  options: string[]
+  options: string
 }
 
 export interface TextSearchConfigurationFacts {

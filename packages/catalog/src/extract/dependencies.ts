@@ -1,0 +1,62 @@
+import { addressKey } from '../catalog.js'
+import type { Dependency, ObjectId } from '../model/object.js'
+import { classes } from './classes.js'
+import type { QueryContext } from './reader.js'
+import { firstUserOid, scopedOids } from './remarks.js'
+
+export interface DependencyRow {
+  classid: number | string
+  objid: number | string
+  objsubid: number
+  refclassid: number | string
+  refobjid: number | string
+  refobjsubid: number
+  deptype: string
+}
+
+/**
+ * `pg_depend` as it is; what it means is resolved here, which is far cheaper than joining it with every catalog. What rests on
+ * built-in objects is left out, and so are schemas, which every object's own name tells.
+ */
+export function dependencySql(context: QueryContext): string {
+  const scoped = scopedOids(context)
+  return `SELECT classid, objid, objsubid, refclassid, refobjid, refobjsubid, deptype FROM pg_catalog.pg_depend
+  WHERE ${scoped === undefined ? `objid >= ${firstUserOid}` : `objid IN (${scoped})`}
+    AND refobjid >= ${firstUserOid} AND refclassid <> ${classes.pg_namespace}`
+}
+
+/**
+ * Turns addresses into ids. A column that is no object of its own (an attribute of an index) counts for its relation. Members
+ * of an extension count for the extension.
+ */
+export function resolveDependencies(
+  rows: readonly DependencyRow[],
+  addresses: Map<string, ObjectId>,
+): { dependencies: Dependency[]; outside: { from: ObjectId; address: string }[] } {
+  for (const row of rows) {
+    if (row.deptype !== 'e') continue
+    const extension = addresses.get(addressKey(row.refclassid, row.refobjid))
+    if (extension !== undefined) addresses.set(addressKey(row.classid, row.objid), extension)
+  }
+  const at = (classid: number | string, objid: number | string, objsubid: number): ObjectId | undefined =>
+    addresses.get(addressKey(classid, objid, objsubid)) ??
+    (objsubid === 0 ? undefined : addresses.get(addressKey(classid, objid)))
+
+  const dependencies: Dependency[] = []
+  const outside: { from: ObjectId; address: string }[] = []
+  const seen = new Set<string>()
+  for (const row of rows) {
+    if (row.deptype === 'e') continue
+    const from = at(row.classid, row.objid, row.objsubid)
+    if (from === undefined) continue
+    const to = at(row.refclassid, row.refobjid, row.refobjsubid)
+    if (to === from) continue
+    const address = addressKey(row.refclassid, row.refobjid, row.refobjsubid)
+    const key = `${from}\n${to ?? address}`
+    if (seen.has(key)) continue
+    seen.add(key)
+    if (to === undefined) outside.push({ from, address })
+    else dependencies.push({ from, to })
+  }
+  return { dependencies, outside }
+}

@@ -1,0 +1,48 @@
+import type { QueryContext } from './reader.js'
+import { classes } from './classes.js'
+import { firstUserOid } from './remarks.js'
+import { readers } from '../kinds/registry.js'
+
+/** Catalogs of kinds that nobody reads yet; a class disappears from here as soon as a reader names it. */
+const detectable = [
+  'pg_operator',
+  'pg_opclass',
+  'pg_opfamily',
+  'pg_am',
+  'pg_cast',
+  'pg_conversion',
+  'pg_transform',
+  'pg_language',
+  'pg_event_trigger',
+  'pg_publication',
+  'pg_foreign_data_wrapper',
+  'pg_foreign_server',
+  'pg_ts_config',
+  'pg_ts_dict',
+  'pg_ts_parser',
+  'pg_ts_template',
+  'pg_statistic_ext',
+  'pg_collation',
+] as const
+
+/** Every user's object that no reader reads, by the name that Postgres gives it. */
+export function unmodelledSql(context: QueryContext): string {
+  const read = new Set(readers.flatMap((reader) => reader.classes))
+  const parts = detectable
+    .filter((name) => !read.has(classes[name]))
+    .map(
+      (name) => `SELECT ${classes[name]} AS classid, oid AS objid FROM pg_catalog.${name} WHERE oid >= ${firstUserOid}`,
+    )
+  parts.push(
+    // Base types and shell types; the types of tables, arrays and the like are parts of other objects.
+    `SELECT ${classes.pg_type}, oid FROM pg_catalog.pg_type WHERE oid >= ${firstUserOid} AND typcategory <> 'A'
+       AND (typtype = 'b' OR NOT typisdefined) AND ${readers.some(({ name }) => name === 'types') ? 'false' : 'true'}`,
+    `SELECT ${classes.pg_class}, oid FROM pg_catalog.pg_class WHERE oid >= ${firstUserOid} AND relkind = 'f'
+       AND ${readers.some(({ name }) => name === 'foreign tables') ? 'false' : 'true'}`,
+  )
+  return `SELECT i.type || ' ' || i.identity AS description, i.type AS kind, i.schema, COALESCE(i.name, i.identity) AS name
+    FROM (${parts.join(' UNION ALL ')}) o, LATERAL pg_catalog.pg_identify_object(o.classid, o.objid, 0) i
+    WHERE ${context.notMember(0, 'o.objid').replace('e.classid = 0', 'e.classid = o.classid')}
+      AND (i.schema IS NULL OR i.schema !~ '^pg_' AND i.schema <> 'information_schema')
+    ORDER BY 1`
+}

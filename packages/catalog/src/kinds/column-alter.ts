@@ -1,0 +1,211 @@
+import { quoteIdentifier, quoteQualified } from '../identifier.js'
+import type { ColumnFacts } from '../model/facts.js'
+import type { AnyObject, CatalogObject } from '../model/object.js'
+import type { Hazard } from '../model/plan.js'
+import { baseOf, usingClause, rewriteOf } from './casts.js'
+import { identityClause, foreignOption } from './column-clause.js'
+import { afterParents, isRetypedByParent } from './column-inheritance.js'
+import { details, notNullComment, tableOf } from './column-details.js'
+import { rewriteHazard, rewriteTableHazard, setNotNullHazards, typeChangeHazard } from './hazards.js'
+import type { Alteration, PlanContext, Statement } from './kind.js'
+import { splitOption } from './options.js'
+import { changedSequenceClauses } from './sequence-options.js'
+
+type Column = CatalogObject<'column'>
+
+/** Changes a column where it stands; its default is an object of its own. */
+export function alterColumn(from: Column, to: Column, context: PlanContext): Alteration | 'recreate' {
+  if (to.facts.of === 'view' || to.facts.of === 'materialized view') return { statements: [] }
+  const before = afterParents(from, to, context)
+  const after = to.facts
+  const regenerated = alterGenerated(from, before, to, context)
+  if (regenerated === 'recreate') return 'recreate'
+
+  const table = tableOf(to)
+  const alter = `ALTER TABLE ${table} ALTER COLUMN ${quoteIdentifier(to.name)}`
+  const statements: Statement[] = []
+  if (before.identity && !after.identity) statements.push(`${alter} DROP IDENTITY`)
+  const retype = retypeOf(from.facts, before, to, context)
+  if (retype) statements.push(retype.statement)
+  statements.push(...regenerated)
+  statements.push(...alterNotNull(before, to, alter))
+  statements.push(...alterIdentity(before, to, alter, context))
+  statements.push(...details(before, to, context), ...notNullComment(from.facts, to))
+  statements.push(...foreignOptions(before, after, alter))
+  return { statements, ...(retype && { disturbs: retype.disturbs }) }
+}
+
+function retypeOf(
+  original: ColumnFacts,
+  before: ColumnFacts,
+  to: Column,
+  context: PlanContext,
+): { statement: Statement; disturbs: (dependent: AnyObject) => boolean } | undefined {
+  const after = to.facts
+  const rebuilt = context.isRebuilt(after.typeId) || context.isRebuilt(original.typeId)
+  const changes = original.type !== after.type || original.collation !== after.collation || rebuilt
+  if (!changes) return undefined
+  const disturbs = (dependent: AnyObject): boolean => isInTheWay(dependent, to, original, rebuilt)
+  const implied = isRetypedByParent(to, context) && before.type === after.type && before.collation === after.collation
+  if (implied) return { statement: '', disturbs }
+  const table = tableOf(to)
+  const alter = `ALTER TABLE ${table} ALTER COLUMN ${quoteIdentifier(to.name)}`
+  const collate = after.collation === undefined ? '' : ` COLLATE ${after.collation}`
+  // A generated column is computed anew, and takes no USING.
+  const using = after.generated ? '' : usingClause(to.name, before.type, after.type, rebuilt, context)
+  const hazards: Hazard[] = []
+  const rewrite = rebuilt ? 'rewrite' : rewriteOf(before.type, after.type)
+  if (rewrite !== 'none') hazards.push(rewriteHazard(table, to.name))
+  if (rewrite === 'narrows') hazards.push(typeChangeHazard(table, to.name, before.type, after.type))
+  return {
+    statement: {
+      sql: `${alter} TYPE ${after.type}${collate}${using}`,
+      hazards,
+      ...(rewrite === 'narrows' && {
+        destroys: {
+          id: to.id,
+          kind: 'type-change' as const,
+          schema: to.schema ?? '',
+          table: context.to.objects.get(to.parent ?? '')?.name ?? '',
+          column: to.name,
+        },
+      }),
+    },
+    disturbs,
+  }
+}
+
+/**
+ * ATExecAlterColumnType in tablecmds.c refuses or cannot mend these. Indexes, plain checks and statistics it rebuilds itself.
+ */
+function isInTheWay(dependent: AnyObject, column: Column, original: ColumnFacts, rebuilt: boolean): boolean {
+  switch (dependent.kind) {
+    case 'view':
+    case 'materialized view':
+    case 'rule':
+    case 'policy':
+    case 'trigger':
+    case 'function':
+    case 'procedure':
+    case 'publication':
+      return true
+    // The old default is cast to the new type, which fails for 'a'::text to integer; and it may name the old type.
+    case 'default':
+      return rebuilt || baseOf(original.type) !== baseOf(column.facts.type)
+    case 'column':
+      return dependent.facts.generated !== undefined
+    // Both sides of a foreign key have to change before it can be checked again.
+    case 'constraint':
+      return dependent.facts.type === 'foreign key' && (rebuilt || baseOf(original.type) !== baseOf(column.facts.type))
+    default:
+      return false
+  }
+}
+
+function alterGenerated(from: Column, before: ColumnFacts, to: Column, context: PlanContext): Statement[] | 'recreate' {
+  const a = before.generated
+  const b = to.facts.generated
+  if (!a && !b) return []
+  const alter = `ALTER TABLE ${tableOf(to)} ALTER COLUMN ${quoteIdentifier(to.name)}`
+  if (!b) {
+    // The computed values stay as plain ones; a virtual column has none to keep.
+    if (a?.mode === 'virtual') return 'recreate'
+    return from.facts.inherited && !to.facts.local ? [] : [`${alter} DROP EXPRESSION`]
+  }
+  if (!a || a.mode !== b.mode) return 'recreate'
+  if (a.expression === b.expression) return []
+  // SET EXPRESSION came with Postgres 17; before, the column is dropped and computed anew.
+  if (context.version < 170000) return 'recreate'
+  return [
+    {
+      sql: `${alter} SET EXPRESSION AS (${b.expression})`,
+      hazards: b.mode === 'stored' ? [rewriteTableHazard(tableOf(to), `Computing ${to.name} anew`)] : [],
+    },
+  ]
+}
+
+export function alterNotNull(before: ColumnFacts, to: Column, alter: string): Statement[] {
+  const after = to.facts
+  const table = tableOf(to)
+  const statements: Statement[] = []
+  const was = before.notNullConstraint
+  const is = after.notNullConstraint
+  const wasThere = before.notNull || was !== undefined
+  const isThere = after.notNull || is !== undefined
+  if (!isThere) return wasThere ? [`${alter} DROP NOT NULL`] : []
+  const name = is?.name ?? `${to.name}_not_null`
+  if (!wasThere) {
+    const hazards = is?.notValid ? [] : setNotNullHazards(table, to.name)
+    if (is === undefined) return [{ sql: `${alter} SET NOT NULL`, hazards }]
+    const clauses = `${is.noInherit ? ' NO INHERIT' : ''}${is.notValid ? ' NOT VALID' : ''}`
+    const named = is.name === undefined ? '' : `CONSTRAINT ${quoteIdentifier(is.name)} `
+    return [{ sql: `ALTER TABLE ${table} ADD ${named}NOT NULL ${quoteIdentifier(to.name)}${clauses}`, hazards }]
+  }
+  const needsNew = (is?.notValid && !was?.notValid) || (was?.noInherit ?? false) !== (is?.noInherit ?? false)
+  if (needsNew) {
+    statements.push(`${alter} DROP NOT NULL`)
+    const clauses = `${is?.noInherit ? ' NO INHERIT' : ''}${is?.notValid ? ' NOT VALID' : ''}`
+    const named = is?.name === undefined ? '' : `CONSTRAINT ${quoteIdentifier(is.name)} `
+    statements.push(`ALTER TABLE ${table} ADD ${named}NOT NULL ${quoteIdentifier(to.name)}${clauses}`)
+    return statements
+  }
+  // SET NOT NULL on a constraint that is not valid yet validates it.
+  if (was?.notValid && !is?.notValid)
+    statements.push({ sql: `${alter} SET NOT NULL`, hazards: setNotNullHazards(table, to.name) })
+  if ((was?.name ?? '') !== (is?.name ?? '')) {
+    const old = was?.name ?? generatedNotNullName(to)
+    const wanted = is?.name ?? generatedNotNullName(to)
+    if (old !== wanted)
+      statements.push(
+        `ALTER TABLE ${table} RENAME CONSTRAINT ${quoteIdentifier(old)} TO ${quoteIdentifier(wanted || name)}`,
+      )
+  }
+  return statements
+}
+
+/** makeObjectName() in indexcmds.c: the longer of the two names is cut until all fits into 63 bytes. */
+function generatedNotNullName(column: Column): string {
+  const label = '_not_null'
+  let table = (column.parent ?? '').replace(/^.*\./, '').replace(/^"|"$/g, '').replaceAll('""', '"')
+  let name = column.name
+  const bytes = (text: string): number => Buffer.byteLength(text)
+  while (bytes(table) + bytes(name) + 1 + label.length > 63) {
+    if (bytes(table) > bytes(name)) table = table.slice(0, -1)
+    else name = name.slice(0, -1)
+  }
+  return `${table}_${name}${label}`
+}
+
+function alterIdentity(before: ColumnFacts, to: Column, alter: string, context: PlanContext): Statement[] {
+  const a = before.identity
+  const b = to.facts.identity
+  if (!b) return []
+  const tableName = context.to.objects.get(to.parent ?? '')?.name ?? ''
+  if (!a) return [`${alter} ADD ${identityClause(b, tableName, to.name)}`]
+  const statements: Statement[] = []
+  const clauses = changedSequenceClauses({ ...a.sequence, type: b.sequence.type }, b.sequence).map(
+    // START WITH, INCREMENT BY … each with SET before it.
+    (clause) => `SET ${clause}`,
+  )
+  if (a.mode !== b.mode) clauses.unshift(`SET GENERATED ${b.mode === 'always' ? 'ALWAYS' : 'BY DEFAULT'}`)
+  if (clauses.length > 0) statements.push(`${alter} ${clauses.join(' ')}`)
+  if (a.sequence.name !== b.sequence.name)
+    statements.push(
+      `ALTER SEQUENCE ${quoteQualified(a.sequence.schema, a.sequence.name)} RENAME TO ${quoteIdentifier(b.sequence.name)}`,
+    )
+  if (a.sequence.persistence !== b.sequence.persistence)
+    statements.push(
+      `ALTER SEQUENCE ${quoteQualified(b.sequence.schema, b.sequence.name)} SET ${b.sequence.persistence === 'unlogged' ? 'UNLOGGED' : 'LOGGED'}`,
+    )
+  return statements
+}
+
+function foreignOptions(before: ColumnFacts, after: ColumnFacts, alter: string): Statement[] {
+  const a = new Map((before.foreignOptions ?? []).map(splitOption))
+  const b = new Map((after.foreignOptions ?? []).map(splitOption))
+  const changes: string[] = []
+  for (const [name, value] of b)
+    if (a.get(name) !== value) changes.push(`${a.has(name) ? 'SET' : 'ADD'} ${foreignOption(`${name}=${value}`)}`)
+  for (const name of a.keys()) if (!b.has(name)) changes.push(`DROP ${quoteIdentifier(name)}`)
+  return changes.length > 0 ? [`${alter} OPTIONS (${changes.join(', ')})`] : []
+}

@@ -1,0 +1,216 @@
+import { classes } from '../extract/classes.js'
+import { defineReader } from '../extract/reader.js'
+import { quoteIdentifier, quoteQualified } from '../identifier.js'
+import type { IndexFacts } from '../model/facts.js'
+import type { CatalogObject, ObjectId } from '../model/object.js'
+import type { Hazard } from '../model/plan.js'
+import { tableOf } from './column-details.js'
+import {
+  addUniqueHazard,
+  becomesUniqueHazard,
+  concurrentlyHazard,
+  createIndexHazard,
+  dropIndexHazard,
+} from './hazards.js'
+import type { KindDefinition, LateStatement, PlanContext, Statement } from './kind.js'
+import { changedOptions } from './options.js'
+
+interface Row {
+  oid: number
+  relation: number
+  schema: string
+  name: string
+  table_name: string
+  definition: string
+  unique: boolean
+  method: string
+  columns: (string | null)[]
+  predicate: string | null
+  valid: boolean
+  statistics: Record<string, number> | null
+  options: string[] | null
+  tablespace: string | null
+  partition_schema: string | null
+  partition_name: string | null
+  partition_constraint: string | null
+  partition_table: string | null
+}
+
+export const indexReader = defineReader<Row>({
+  name: 'indexes',
+  classes: [classes.pg_class],
+  // Indexes behind constraints are facts of the constraint.
+  sql: (
+    context,
+  ) => `SELECT c.oid, i.indrelid AS relation, n.nspname AS schema, c.relname AS name, t.relname AS table_name,
+      pg_get_indexdef(c.oid) AS definition, i.indisunique AS unique, am.amname AS method,
+      ARRAY(SELECT a.attname::text FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(number, place)
+        LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number AND k.number <> 0
+        ORDER BY k.place) AS columns,
+      pg_get_expr(i.indpred, i.indrelid) AS predicate, i.indisvalid AS valid,
+      (SELECT json_object_agg(a.attnum, a.attstattarget) FROM pg_catalog.pg_attribute a
+        WHERE a.attrelid = c.oid AND a.attstattarget >= 0) AS statistics,
+      c.reloptions::text[] AS options, ts.spcname AS tablespace,
+      pn.nspname AS partition_schema, pc.relname AS partition_name, pcon.conname AS partition_constraint, pt.relname AS partition_table
+    FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+    JOIN pg_catalog.pg_class t ON t.oid = i.indrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_catalog.pg_am am ON am.oid = c.relam
+    LEFT JOIN pg_catalog.pg_tablespace ts ON ts.oid = c.reltablespace
+    LEFT JOIN pg_catalog.pg_constraint con ON con.conindid = c.oid AND con.contype IN ('p', 'u', 'x')
+    LEFT JOIN pg_catalog.pg_inherits inh ON inh.inhrelid = c.oid
+    LEFT JOIN pg_catalog.pg_class pc ON pc.oid = inh.inhparent LEFT JOIN pg_catalog.pg_namespace pn ON pn.oid = pc.relnamespace
+    LEFT JOIN pg_catalog.pg_index pi ON pi.indexrelid = pc.oid LEFT JOIN pg_catalog.pg_class pt ON pt.oid = pi.indrelid
+    LEFT JOIN pg_catalog.pg_constraint pcon ON pcon.conindid = pc.oid AND pcon.contype IN ('p', 'u', 'x')
+    WHERE con.oid IS NULL AND t.relkind IN ('r', 'p', 'm') AND t.relpersistence <> 't'
+      AND ${context.inSchemas('t.relnamespace')}
+      AND ${context.inScope([classes.pg_class, 'i.indrelid'], [classes.pg_class, 'c.oid'])}
+    ORDER BY i.indrelid, c.oid`,
+  read(row, sink) {
+    const table = sink.at(classes.pg_class, row.relation)
+    // With only the index in the scope its table is not read; the id of the table is all that is needed.
+    const parent = table?.id ?? `table ${quoteQualified(row.schema, row.table_name)}`
+    const partitionOf = partitionOf_(row)
+    sink.add({
+      kind: 'index',
+      identity: quoteQualified(row.schema, row.name),
+      schema: row.schema,
+      name: row.name,
+      parent,
+      facts: {
+        definition: row.definition,
+        unique: row.unique,
+        method: row.method,
+        columns: row.columns,
+        ...(row.predicate !== null && { predicate: row.predicate }),
+        valid: row.valid,
+        statistics: row.statistics ?? {},
+        options: [...(row.options ?? [])].sort(),
+        ...(row.tablespace !== null && { tablespace: row.tablespace }),
+        ...(partitionOf !== undefined && { partitionOf }),
+      },
+      compared: ({ columns: _, partitionOf: __, ...facts }) => facts,
+      classid: classes.pg_class,
+      objid: row.oid,
+    })
+  },
+})
+
+function partitionOf_(row: Row): ObjectId | undefined {
+  if (row.partition_name === null) return undefined
+  const schema = row.partition_schema ?? undefined
+  return row.partition_constraint === null
+    ? `index ${quoteQualified(schema, row.partition_name)}`
+    : `constraint ${quoteQualified(schema, row.partition_table ?? '')}.${quoteIdentifier(row.partition_constraint)}`
+}
+
+type Index = CatalogObject<'index'>
+
+const nameOf = (index: Index): string => quoteQualified(index.schema, index.name)
+
+export const indexKind: KindDefinition<'index'> = {
+  kind: 'index',
+  weight: 32,
+  target: (index) => `INDEX ${nameOf(index)}`,
+  slots: (index) => [`relation ${nameOf(index)}`],
+  create(index, context) {
+    const { facts } = index
+    // `ON ONLY` is how an index of a partitioned table is printed; without it the indexes of the partitions, which are there
+    // already, are attached, and missing ones are made.
+    let sql = facts.definition.replace(/^(CREATE (?:UNIQUE )?INDEX .*? ON )ONLY /, '$1')
+    if (facts.tablespace !== undefined) sql = withTablespace(sql, facts.tablespace, facts.predicate)
+    const concurrently = isConcurrent(index, context)
+    if (concurrently) sql = sql.replace(/^CREATE (UNIQUE )?INDEX /, 'CREATE $1INDEX CONCURRENTLY ')
+    return [
+      { sql, hazards: createHazards(index, context, concurrently), ...(concurrently && { transactional: false }) },
+      ...columnStatistics(index, undefined),
+    ]
+  },
+  late(index, from, context): LateStatement[] {
+    const { partitionOf } = index.facts
+    if (partitionOf === undefined || context.isCreated(partitionOf)) return []
+    const isNew = from === undefined || context.isCreated(index.id)
+    if (!isNew && from.facts.partitionOf === partitionOf) return []
+    // ATTACH PARTITION of the table attaches its indexes by itself.
+    const links = context.childrenIn(context.to, index.parent ?? '')
+    if (links.some((link) => link.kind === 'inheritance' && context.isCreated(link.id))) return []
+    if (!partitionOf.startsWith('index ')) return []
+    return [
+      {
+        statement: `ALTER INDEX ${partitionOf.slice('index '.length)} ATTACH PARTITION ${nameOf(index)}`,
+        needs: [partitionOf],
+      },
+    ]
+  },
+  alter(from, to) {
+    const a = from.facts
+    const b = to.facts
+    if (!a.valid && b.valid) return 'recreate'
+    if (withoutOptions(a) !== withoutOptions(b)) return 'recreate'
+    const name = nameOf(to)
+    const statements: Statement[] = changedOptions(a.options, b.options).map(
+      (change) => `ALTER INDEX ${name} ${change}`,
+    )
+    if (a.tablespace !== b.tablespace)
+      statements.push(`ALTER INDEX ${name} SET TABLESPACE ${quoteIdentifier(b.tablespace ?? 'pg_default')}`)
+    statements.push(...columnStatistics(to, from))
+    return { statements }
+  },
+  drop(index, context) {
+    const { partitionOf } = index.facts
+    // A part of a parent's index goes with that, and cannot go alone.
+    if (partitionOf !== undefined && context.isDropped(partitionOf) && !isDetached(index, context)) return []
+    const concurrently = isConcurrent(index, context)
+    return [
+      {
+        sql: `DROP INDEX ${concurrently ? 'CONCURRENTLY ' : ''}${nameOf(index)}`,
+        hazards: concurrently ? [concurrentlyHazard(nameOf(index))] : [dropIndexHazard(tableOf(index), index.name)],
+        ...(concurrently && { transactional: false }),
+      },
+    ]
+  },
+  rename: (from, name) => `ALTER INDEX ${nameOf(from)} RENAME TO ${quoteIdentifier(name)}`,
+}
+
+function isDetached(index: Index, context: PlanContext): boolean {
+  return context
+    .childrenIn(context.from, index.parent ?? '')
+    .some((link) => link.kind === 'inheritance' && context.isDropped(link.id))
+}
+
+/** Not on a partitioned table, where Postgres has no such thing, nor on a table of the same plan, which nobody else sees yet. */
+function isConcurrent(index: Index, context: PlanContext): boolean {
+  if (context.strategy !== 'online' || index.parent === undefined) return false
+  if (context.isCreated(index.parent) || context.isDropped(index.parent)) return false
+  const table = context.from.objects.get(index.parent)
+  return table?.kind !== 'table' || table.facts.partitionKey === undefined
+}
+
+function createHazards(index: Index, context: PlanContext, concurrently: boolean): Hazard[] {
+  if (index.parent !== undefined && context.isCreated(index.parent)) return []
+  const table = tableOf(index)
+  const hazards: Hazard[] = [concurrently ? concurrentlyHazard(nameOf(index)) : createIndexHazard(table, index.name)]
+  const before = context.from.objects.get(index.id)
+  if (index.facts.unique)
+    hazards.push(
+      before?.kind === 'index' && !before.facts.unique
+        ? becomesUniqueHazard(table, index.name)
+        : addUniqueHazard(table, index.name),
+    )
+  return hazards
+}
+
+function columnStatistics(to: Index, from: Index | undefined): Statement[] {
+  const a = from?.facts.statistics ?? {}
+  const b = to.facts.statistics
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])]
+    .filter((number) => a[number] !== b[number])
+    .map((number) => `ALTER INDEX ${nameOf(to)} ALTER COLUMN ${number} SET STATISTICS ${b[number] ?? -1}`)
+}
+
+const withoutOptions = (facts: IndexFacts): string => facts.definition.replace(/ WITH \([^()]*\)(?= WHERE |$)/, '')
+
+function withTablespace(sql: string, tablespace: string, predicate: string | undefined): string {
+  const where = predicate === undefined ? -1 : sql.lastIndexOf(' WHERE ')
+  const clause = ` TABLESPACE ${quoteIdentifier(tablespace)}`
+  return where < 0 ? sql + clause : sql.slice(0, where) + clause + sql.slice(where)
+}

@@ -1,0 +1,243 @@
+import { classes } from '../extract/classes.js'
+import { defineReader } from '../extract/reader.js'
+import { quoteIdentifier, quoteQualified } from '../identifier.js'
+import type { TableFacts } from '../model/facts.js'
+import type { CatalogObject } from '../model/object.js'
+import { columnClause } from './column-clause.js'
+import { constraintClause } from './constraint-clause.js'
+import { dropTableHazard, rewriteTableHazard, tableLockHazard, authorizationHazard } from './hazards.js'
+import type { KindDefinition, LateStatement, PlanContext, Statement } from './kind.js'
+import { changedOptions, optionList } from './options.js'
+
+interface Row {
+  oid: number
+  type_oid: number
+  schema: string
+  name: string
+  persistence: string
+  options: string[] | null
+  toast_options: string[] | null
+  access_method: string | null
+  tablespace: string | null
+  replica_identity: string
+  identity_index: string | null
+  cluster_on: string | null
+  of_type: string | null
+  partition_key: string | null
+  row_security: boolean
+  force_row_security: boolean
+  owner: string
+  acl: string[] | null
+}
+
+const replicaModes: Record<string, 'default' | 'full' | 'nothing'> = { d: 'default', f: 'full', n: 'nothing' }
+
+export const tableReader = defineReader<Row>({
+  name: 'tables',
+  classes: [classes.pg_class],
+  sql: (
+    context,
+  ) => `SELECT c.oid, c.reltype AS type_oid, n.nspname AS schema, c.relname AS name, c.relpersistence AS persistence,
+      c.reloptions::text[] AS options, tc.reloptions::text[] AS toast_options,
+      NULLIF(am.amname, current_setting('default_table_access_method')) AS access_method, ts.spcname AS tablespace,
+      c.relreplident AS replica_identity,
+      CASE WHEN c.relreplident = 'i' THEN (SELECT ic.relname FROM pg_catalog.pg_index i
+        JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisreplident) END AS identity_index,
+      (SELECT ic.relname FROM pg_catalog.pg_index i
+        JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisclustered) AS cluster_on,
+      CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END AS of_type,
+      CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_key,
+      c.relrowsecurity AS row_security, c.relforcerowsecurity AS force_row_security,
+      pg_get_userbyid(c.relowner) AS owner, c.relacl::text[] AS acl
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_catalog.pg_class tc ON tc.oid = c.reltoastrelid
+    LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam
+    LEFT JOIN pg_catalog.pg_tablespace ts ON ts.oid = c.reltablespace
+    WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND ${context.inSchemas('c.relnamespace')}
+      AND ${context.notMember(classes.pg_class, 'c.oid')} AND ${context.inScope([classes.pg_class, 'c.oid'])}
+    ORDER BY c.oid`,
+  read(row, sink) {
+    const options = [...(row.options ?? []), ...(row.toast_options ?? []).map((option) => `toast.${option}`)].sort()
+    const id = sink.add({
+      kind: 'table',
+      identity: quoteQualified(row.schema, row.name),
+      schema: row.schema,
+      name: row.name,
+      owner: row.owner,
+      acl: { items: row.acl, target: 'table' },
+      facts: {
+        persistence: row.persistence === 'u' ? 'unlogged' : 'permanent',
+        options,
+        ...(row.access_method !== null && { accessMethod: row.access_method }),
+        ...(row.tablespace !== null && { tablespace: row.tablespace }),
+        replicaIdentity:
+          row.identity_index !== null
+            ? { mode: 'index', index: row.identity_index }
+            : { mode: replicaModes[row.replica_identity] ?? 'nothing' },
+        inherits: [],
+        ...(row.of_type !== null && { ofType: row.of_type }),
+        ...(row.partition_key !== null && { partitionKey: row.partition_key }),
+        rowSecurity: row.row_security,
+        forceRowSecurity: row.force_row_security,
+        ...(row.cluster_on !== null && { clusterOn: row.cluster_on }),
+      },
+      compared: ({ inherits: _, partitionOf: __, ...facts }) => facts,
+      classid: classes.pg_class,
+      objid: row.oid,
+    })
+    sink.alias(classes.pg_type, row.type_oid, 0, id)
+  },
+})
+
+type Table = CatalogObject<'table'>
+
+const nameOf = (table: Table): string => quoteQualified(table.schema, table.name)
+
+export const tableKind: KindDefinition<'table'> = {
+  kind: 'table',
+  weight: 20,
+  target: (table) => `TABLE ${nameOf(table)}`,
+  ownerTarget: (table) => `TABLE ${nameOf(table)}`,
+  grantTarget: (table) => ({ on: `TABLE ${nameOf(table)}`, target: 'table' }),
+  slots: (table) => [`relation ${nameOf(table)}`, `type ${nameOf(table)}`],
+  create(table, context) {
+    return [createTable(table, context), ...rowSecurity(undefined, table.facts, nameOf(table))]
+  },
+  late(to, from, context) {
+    return lateStatements(to, from?.facts, context)
+  },
+  alter(from, to, context) {
+    const a = from.facts
+    const b = to.facts
+    const name = nameOf(to)
+    if ((a.partitionKey ?? '') !== (b.partitionKey ?? '')) return 'recreate'
+    const statements: Statement[] = []
+    if ((a.ofType ?? '') !== (b.ofType ?? ''))
+      statements.push(`ALTER TABLE ${name} ${b.ofType === undefined ? 'NOT OF' : `OF ${b.ofType}`}`)
+    if (a.persistence !== b.persistence)
+      statements.push({
+        sql: `ALTER TABLE ${name} SET ${b.persistence === 'unlogged' ? 'UNLOGGED' : 'LOGGED'}`,
+        hazards: [rewriteTableHazard(name, `SET ${b.persistence === 'unlogged' ? 'UNLOGGED' : 'LOGGED'}`)],
+      })
+    if (a.accessMethod !== b.accessMethod) {
+      // SET ACCESS METHOD came with Postgres 15, and DEFAULT with 17, where partitioned tables may have one, too.
+      if (context.version < 150000) return 'recreate'
+      const method =
+        b.accessMethod === undefined ? (b.partitionKey ? 'DEFAULT' : 'heap') : quoteIdentifier(b.accessMethod)
+      statements.push({
+        sql: `ALTER TABLE ${name} SET ACCESS METHOD ${method}`,
+        hazards: [rewriteTableHazard(name, 'SET ACCESS METHOD')],
+      })
+    }
+    if (a.tablespace !== b.tablespace)
+      statements.push({
+        sql: `ALTER TABLE ${name} SET TABLESPACE ${quoteIdentifier(b.tablespace ?? 'pg_default')}`,
+        hazards: [tableLockHazard(name, 'ACCESS EXCLUSIVE', 'SET TABLESPACE copies all rows')],
+      })
+    for (const change of changedOptions(a.options, b.options)) statements.push(`ALTER TABLE ${name} ${change}`)
+    statements.push(...rowSecurity(a, b, name))
+    return { statements }
+  },
+  drop(table) {
+    const name = nameOf(table)
+    return [
+      {
+        sql: `DROP TABLE ${name}`,
+        // A partitioned table holds no rows of its own, and its partitions are steps of their own.
+        hazards: [dropTableHazard(name)],
+        destroys: { id: table.id, kind: 'table', schema: table.schema ?? '', table: table.name },
+      },
+    ]
+  },
+  rename: (from, name) => `ALTER TABLE ${nameOf(from)} RENAME TO ${quoteIdentifier(name)}`,
+}
+
+function createTable(table: Table, context: PlanContext): string {
+  const { facts } = table
+  const children = context.childrenIn(context.to, table.id)
+  const partition = children.find((child) => child.kind === 'inheritance' && context.isInlined(child.id))
+  const partitionFacts =
+    partition?.kind === 'inheritance' && partition.facts.bound !== undefined ? partition.facts : undefined
+  const clauses: string[] = []
+  for (const child of children) {
+    if (!context.isInlined(child.id)) continue
+    if (child.kind === 'column') {
+      const clause = columnClause(child, table, context)
+      if (clause !== undefined) clauses.push(clause)
+    } else if (child.kind === 'constraint') {
+      const clause = constraintClause(child, context)
+      if (clause !== undefined) clauses.push(clause)
+    }
+  }
+  const parents = children.flatMap((child) =>
+    child.kind === 'inheritance' && child.facts.bound === undefined && context.isInlined(child.id)
+      ? [child.facts.parent.replace(/^(?:foreign )?table /, '')]
+      : [],
+  )
+  const unlogged = facts.persistence === 'unlogged' ? 'UNLOGGED ' : ''
+  const body = clauses.length > 0 ? `(\n  ${clauses.join(',\n  ')}\n)` : ''
+  let sql = `CREATE ${unlogged}TABLE ${nameOf(table)} `
+  if (partitionFacts)
+    sql += `PARTITION OF ${partitionFacts.parent.replace(/^table /, '')}${body && ` ${body}`} ${partitionFacts.bound}`
+  else if (facts.ofType !== undefined) sql += `OF ${facts.ofType}${body && ` ${body}`}`
+  else sql += body || '()'
+  if (parents.length > 0) sql += `\nINHERITS (${parents.join(', ')})`
+  if (facts.partitionKey !== undefined) sql += `\nPARTITION BY ${facts.partitionKey}`
+  if (facts.accessMethod !== undefined) sql += `\nUSING ${quoteIdentifier(facts.accessMethod)}`
+  if (facts.options.length > 0) sql += `\nWITH (${optionList(facts.options)})`
+  if (facts.tablespace !== undefined) sql += `\nTABLESPACE ${quoteIdentifier(facts.tablespace)}`
+  return sql
+}
+
+function rowSecurity(from: TableFacts | undefined, to: TableFacts, name: string): Statement[] {
+  const statements: Statement[] = []
+  if ((from?.rowSecurity ?? false) !== to.rowSecurity)
+    statements.push({
+      sql: `ALTER TABLE ${name} ${to.rowSecurity ? 'ENABLE' : 'DISABLE'} ROW LEVEL SECURITY`,
+      hazards: from
+        ? [
+            authorizationHazard(
+              to.rowSecurity
+                ? `Rows of ${name} that no policy shows are hidden from now on.`
+                : `The policies of ${name} no longer hide anything.`,
+            ),
+          ]
+        : [],
+    })
+  if ((from?.forceRowSecurity ?? false) !== to.forceRowSecurity)
+    statements.push({
+      sql: `ALTER TABLE ${name} ${to.forceRowSecurity ? 'FORCE' : 'NO FORCE'} ROW LEVEL SECURITY`,
+      hazards: from
+        ? [authorizationHazard(`The policies of ${name} ${to.forceRowSecurity ? 'bind' : 'no longer bind'} its owner.`)]
+        : [],
+    })
+  return statements
+}
+
+function lateStatements(table: Table, from: TableFacts | undefined, context: PlanContext): LateStatement[] {
+  const statements: LateStatement[] = []
+  const name = nameOf(table)
+  const { replicaIdentity, clusterOn } = table.facts
+  // Dropping an index takes these marks along, so they are set again when the plan makes the index anew.
+  const isNew = (index: string): boolean => indexIds(table, index).some((id) => context.isCreated(id))
+  const before = from?.replicaIdentity ?? { mode: 'default' }
+  const isIndex = replicaIdentity.mode === 'index'
+  if (JSON.stringify(before) !== JSON.stringify(replicaIdentity) || (isIndex && isNew(replicaIdentity.index)))
+    statements.push({
+      statement: `ALTER TABLE ${name} REPLICA IDENTITY ${isIndex ? `USING INDEX ${quoteIdentifier(replicaIdentity.index)}` : replicaIdentity.mode.toUpperCase()}`,
+      needs: isIndex ? indexIds(table, replicaIdentity.index) : [],
+    })
+  if (clusterOn !== undefined && (from?.clusterOn !== clusterOn || isNew(clusterOn)))
+    statements.push({
+      statement: `ALTER TABLE ${name} CLUSTER ON ${quoteIdentifier(clusterOn)}`,
+      needs: indexIds(table, clusterOn),
+    })
+  if (clusterOn === undefined && from?.clusterOn !== undefined)
+    statements.push({ statement: `ALTER TABLE ${name} SET WITHOUT CLUSTER`, needs: [] })
+  return statements
+}
+
+// An index of that name may be the index of a constraint.
+function indexIds(table: Table, index: string): string[] {
+  return [`index ${quoteQualified(table.schema, index)}`, `constraint ${nameOf(table)}.${quoteIdentifier(index)}`]
+}

@@ -1,0 +1,104 @@
+import { kindOf } from '../kinds/registry.js'
+import type { AnyObject, ObjectId } from '../model/object.js'
+import type { PlanState } from './context.js'
+
+/**
+ * Decides for every object what happens to it: by comparing hashes first, and then by following what needs what. Whatever needs
+ * an object that goes must go before, and come back after if it is wanted; so must what stands in the way of a change. `forced`
+ * are objects that are recreated although an alteration would exist.
+ */
+export function decideChanges(state: PlanState, forced: ReadonlySet<ObjectId>): void {
+  const { from, to, changes } = state
+  const queue: ObjectId[] = []
+  const set = (id: ObjectId, change: 'drop' | 'recreate' | 'alter'): void => {
+    changes.set(id, change)
+    queue.push(id)
+  }
+  for (const id of to.objects.keys()) if (!from.objects.has(id)) changes.set(id, 'create')
+  for (const object of from.objects.values()) {
+    const wanted = to.objects.get(object.id)
+    if (!wanted) set(object.id, 'drop')
+    else if (wanted.hash !== object.hash) changes.set(object.id, 'alter')
+  }
+  for (const [id, change] of changes)
+    if (change === 'alter') set(id, needsRecreation(id, state, forced) ? 'recreate' : 'alter')
+
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    const change = changes.get(id)
+    if (change === 'alter') followAlteration(id, state, set)
+    else if (change !== undefined) followRemoval(id, state, set, forced)
+  }
+}
+
+type Set_ = (id: ObjectId, change: 'drop' | 'recreate' | 'alter') => void
+
+function needsRecreation(id: ObjectId, state: PlanState, forced: ReadonlySet<ObjectId>): boolean {
+  if (forced.has(id)) return true
+  const from = state.from.objects.get(id)
+  const to = state.to.objects.get(id)
+  return from !== undefined && to !== undefined && alterationOf(from, to, state) === 'recreate'
+}
+
+/** Both have the same id, hence the same kind. */
+export function alterationOf(
+  from: AnyObject,
+  to: AnyObject,
+  state: PlanState,
+): ReturnType<ReturnType<typeof kindOf>['alter']> {
+  return kindOf(to).alter(from, to, state)
+}
+
+function followAlteration(id: ObjectId, state: PlanState, set: Set_): void {
+  const from = state.from.objects.get(id)
+  const to = state.to.objects.get(id)
+  if (!from || !to) return
+  const alteration = alterationOf(from, to, state)
+  if (alteration === 'recreate') return set(id, 'recreate')
+  if (!alteration.disturbs) return
+  for (const dependent of dependentsOf(id, state))
+    if (state.to.objects.has(dependent.id) && !state.isDropped(dependent.id) && alteration.disturbs(dependent))
+      set(dependent.id, 'recreate')
+}
+
+function* dependentsOf(id: ObjectId, state: PlanState): Generator<AnyObject> {
+  for (const dependent of state.links('from').neededBy.get(id) ?? []) {
+    const object = state.from.objects.get(dependent)
+    if (object) yield object
+  }
+}
+
+function followRemoval(id: ObjectId, state: PlanState, set: Set_, forced: ReadonlySet<ObjectId>): void {
+  const removed = state.from.objects.get(id)
+  if (!removed) return
+  // A view's columns stand and fall with it.
+  const parent = removed.parent === undefined ? undefined : state.from.objects.get(removed.parent)
+  if ((parent?.kind === 'view' || parent?.kind === 'materialized view') && removed.kind === 'column')
+    if (state.to.objects.has(parent.id) && state.changes.get(id) === 'recreate' && !state.isDropped(parent.id))
+      set(parent.id, 'recreate')
+  for (const dependent of dependentsOf(id, state)) {
+    const { id: other } = dependent
+    if (state.isDropped(other) || !state.to.objects.has(other)) continue
+    const belongs = dependent.parent === id
+    if (!belongs && convertsColumn(removed, dependent, state)) {
+      if (!state.rebuilt.has(id) || state.changes.get(other) !== 'alter') {
+        state.rebuilt.add(id)
+        set(other, 'alter')
+      }
+      continue
+    }
+    // What is altered anyway lets go of what does not come back.
+    const letsGo = state.changes.get(id) === 'drop' && state.changes.get(other) === 'alter' && !forced.has(other)
+    if (belongs || !letsGo) set(other, 'recreate')
+  }
+  // A sequence that belongs to a column which goes is set free before.
+  if (removed.kind !== 'column') return
+  for (const sequence of state.ownedSequences(id))
+    if (state.to.objects.has(sequence) && !state.isDropped(sequence)) set(sequence, 'alter')
+}
+
+/** A table's column whose type is built anew keeps its values. */
+function convertsColumn(removed: AnyObject, dependent: AnyObject, state: PlanState): boolean {
+  if (dependent.kind !== 'column' || kindOf(removed).moveAway === undefined) return false
+  if (dependent.facts.of === 'view' || dependent.facts.of === 'materialized view') return false
+  return state.changes.get(removed.id) === 'recreate' && dependent.facts.generated === undefined
+}

@@ -1,0 +1,102 @@
+import { kindOf } from '../kinds/registry.js'
+import type { PlanContext } from '../kinds/kind.js'
+import type { AnyObject, Catalog, CatalogObject, ObjectId } from '../model/object.js'
+import type { PlanOptions } from '../model/plan.js'
+import { linksOf, type Links } from './links.js'
+
+/** What happens to an object. Absent: nothing. */
+export type Change = 'create' | 'drop' | 'alter' | 'recreate'
+
+/** Everything that planning knows and decides on its way; what the kinds see of it is `PlanContext`. */
+export class PlanState implements PlanContext {
+  readonly changes = new Map<ObjectId, Change>()
+  /** Types that are built anew while columns hold values of them. */
+  readonly rebuilt = new Set<ObjectId>()
+  /** Children that are part of their parent's CREATE. */
+  readonly inlined = new Set<ObjectId>()
+  /** Children of a dropped parent that need a statement of their own, because something else must go between. */
+  readonly unfolded = new Set<ObjectId>()
+  readonly #links: { from: Links; to: Links }
+  #ownedSequences: Map<ObjectId, ObjectId[]> | undefined
+  #heirs: Map<ObjectId, CatalogObject<'inheritance'>[]> | undefined
+
+  constructor(
+    readonly from: Catalog,
+    readonly to: Catalog,
+    readonly version: number,
+    readonly strategy: NonNullable<PlanOptions['strategy']>,
+  ) {
+    this.#links = { from: linksOf(from), to: linksOf(to) }
+  }
+
+  links(side: 'from' | 'to'): Links {
+    return this.#links[side]
+  }
+
+  childrenIn(catalog: Catalog, parent: ObjectId): readonly AnyObject[] {
+    return this.#links[catalog === this.from ? 'from' : 'to'].children.get(parent) ?? []
+  }
+
+  heirs(table: ObjectId): readonly CatalogObject<'inheritance'>[] {
+    if (!this.#heirs) {
+      this.#heirs = new Map()
+      for (const catalog of [this.from, this.to])
+        for (const object of catalog.objects.values())
+          if (object.kind === 'inheritance') {
+            const list = this.#heirs.get(object.facts.parent)
+            if (list) list.push(object)
+            else this.#heirs.set(object.facts.parent, [object])
+          }
+    }
+    return this.#heirs.get(table) ?? []
+  }
+
+  /** Of the old catalog: sequences that belong to the column. */
+  ownedSequences(column: ObjectId): readonly ObjectId[] {
+    if (!this.#ownedSequences) {
+      this.#ownedSequences = new Map()
+      for (const object of this.from.objects.values())
+        if (object.kind === 'sequence' && object.facts.ownedBy !== undefined)
+          this.#ownedSequences.set(object.facts.ownedBy, [
+            ...(this.#ownedSequences.get(object.facts.ownedBy) ?? []),
+            object.id,
+          ])
+    }
+    return this.#ownedSequences.get(column) ?? []
+  }
+
+  isCreated(id: ObjectId): boolean {
+    const change = this.changes.get(id)
+    return change === 'create' || change === 'recreate'
+  }
+
+  isDropped(id: ObjectId): boolean {
+    const change = this.changes.get(id)
+    return change === 'drop' || change === 'recreate'
+  }
+
+  isRebuilt(id: ObjectId | undefined): boolean {
+    return id !== undefined && this.rebuilt.has(id)
+  }
+
+  isInlined(id: ObjectId): boolean {
+    return this.inlined.has(id)
+  }
+
+  createdTexts(): readonly string[] {
+    const texts: string[] = []
+    for (const id of this.changes.keys()) {
+      const object = this.to.objects.get(id)
+      if (object && object.kind !== 'enum') texts.push(JSON.stringify(object.facts))
+    }
+    return texts
+  }
+
+  /** Where the DROP of an object is part of another one's: its parent, or the column that a sequence belongs to. */
+  foldInto(object: AnyObject): ObjectId | undefined {
+    if (this.unfolded.has(object.id)) return undefined
+    const host = object.kind === 'sequence' ? object.facts.ownedBy : object.parent
+    if (host === undefined || !this.isDropped(host)) return undefined
+    return kindOf(object).dropsWithParent === false ? undefined : host
+  }
+}

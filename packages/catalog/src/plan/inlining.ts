@@ -1,0 +1,36 @@
+import { kindOf } from '../kinds/registry.js'
+import type { AnyObject, ObjectId } from '../model/object.js'
+import type { PlanState } from './context.js'
+import { wholeOf } from './links.js'
+
+/** Decides which new children are written within their parent's CREATE. Whatever makes a circle is taken out again later. */
+export function decideInlining(state: PlanState): void {
+  const { to, inlined } = state
+  inlined.clear()
+  const wholes = new Set<ObjectId>()
+  for (const object of to.objects.values()) {
+    const whole = wholeOf(object)
+    if (whole !== undefined) wholes.add(whole)
+  }
+  for (const object of to.objects.values()) {
+    if (object.parent === undefined || !state.isCreated(object.id) || !state.isCreated(object.parent)) continue
+    const parent = to.objects.get(object.parent)
+    if (!parent || !(kindOf(object).inlines?.(object, parent) ?? false)) continue
+    // The parts of a partitioned table's key come first, and they need the table.
+    if (wholes.has(object.id)) continue
+    if (object.kind === 'inheritance' && !canBeMadeInPlace(object, state)) continue
+    inlined.add(object.id)
+  }
+}
+
+/**
+ * CREATE TABLE … PARTITION OF makes an index for each that the partitioned table has, under names of Postgres's choice. Where
+ * such indexes stay from before, the partition is made apart with indexes under their own names, and attached.
+ */
+function canBeMadeInPlace(link: AnyObject, state: PlanState): boolean {
+  for (const own of state.childrenIn(state.to, link.parent ?? '')) {
+    const whole = wholeOf(own)
+    if (whole !== undefined && !state.isCreated(whole)) return false
+  }
+  return true
+}

@@ -1,0 +1,93 @@
+import { quoteIdentifier } from '../identifier.js'
+import type { AnyObject, Catalog, ObjectId } from '../model/object.js'
+
+/** Who belongs to whom and who needs whom in one catalog. */
+export interface Links {
+  children: ReadonlyMap<ObjectId, readonly AnyObject[]>
+  /** What an object needs, with its parent, its schema, and what inheritance adds. */
+  needs: ReadonlyMap<ObjectId, ReadonlySet<ObjectId>>
+  neededBy: ReadonlyMap<ObjectId, ReadonlySet<ObjectId>>
+  /** What has to be made before an object although the object does not need it. */
+  after: ReadonlyMap<ObjectId, ReadonlySet<ObjectId>>
+}
+
+/** Linear in objects and dependencies. */
+export function linksOf(catalog: Catalog): Links {
+  const children = new Map<ObjectId, AnyObject[]>()
+  const needs = new Map<ObjectId, Set<ObjectId>>()
+  const neededBy = new Map<ObjectId, Set<ObjectId>>()
+  const after = new Map<ObjectId, Set<ObjectId>>()
+  const add = (from: ObjectId, to: ObjectId): void => {
+    if (from === to || !catalog.objects.has(to) || !catalog.objects.has(from)) return
+    put(needs, from, to)
+    put(neededBy, to, from)
+  }
+  for (const object of catalog.objects.values()) {
+    if (object.parent !== undefined) {
+      const siblings = children.get(object.parent)
+      if (siblings) siblings.push(object)
+      else children.set(object.parent, [object])
+      add(object.id, object.parent)
+    } else if (object.schema !== undefined && object.kind !== 'schema')
+      add(object.id, `schema ${quoteIdentifier(object.schema)}`)
+    if (object.owner !== undefined) add(object.id, `role ${quoteIdentifier(object.owner)}`)
+    for (const { grantee } of object.privileges) add(object.id, `role ${quoteIdentifier(grantee)}`)
+  }
+  for (const { from, to } of catalog.dependencies) if (!isBackward(from, to, catalog)) add(from, to)
+  addInheritance(catalog, children, add, (later, earlier) => put(after, later, earlier))
+  for (const list of children.values()) list.sort(byPosition)
+  return { children, needs, neededBy, after }
+}
+
+function put(map: Map<ObjectId, Set<ObjectId>>, key: ObjectId, value: ObjectId): void {
+  const set = map.get(key)
+  if (set) set.add(value)
+  else map.set(key, new Set([value]))
+}
+
+const byPosition = (a: AnyObject, b: AnyObject): number =>
+  a.kind === 'column' && b.kind === 'column' ? a.facts.position - b.facts.position : 0
+
+/**
+ * An owned sequence depends on its column only in that it goes with it (see `foldInto`), and a child on its parents through the
+ * link between them, so that it can be taken off.
+ */
+function isBackward(from: ObjectId, to: ObjectId, catalog: Catalog): boolean {
+  const object = catalog.objects.get(from)
+  if (object?.kind === 'sequence') return object.facts.ownedBy === to
+  if (object?.kind === 'table' || object?.kind === 'foreign table')
+    return object.facts.partitionOf?.parent === to || object.facts.inherits.includes(to)
+  return false
+}
+
+/** The index of the parent table that this index of a partition is a part of; constraints likewise. */
+export function wholeOf(object: AnyObject | undefined): ObjectId | undefined {
+  if (object?.kind === 'index') return object.facts.partitionOf
+  return object?.kind === 'constraint' ? object.facts.partOf : undefined
+}
+
+function addInheritance(
+  catalog: Catalog,
+  children: ReadonlyMap<ObjectId, readonly AnyObject[]>,
+  add: (from: ObjectId, to: ObjectId) => void,
+  order: (later: ObjectId, earlier: ObjectId) => void,
+): void {
+  for (const object of catalog.objects.values()) {
+    // Parts are made first: the whole then takes them up under the names they have, instead of making its own.
+    const whole = wholeOf(object)
+    if (whole !== undefined) {
+      add(object.id, whole)
+      order(whole, object.id)
+    }
+    if (object.kind !== 'inheritance') continue
+    add(object.id, object.facts.parent)
+    const parent = object.facts.parent.replace(/^(?:foreign )?table /, '')
+    for (const own of children.get(object.parent ?? '') ?? []) {
+      if (own.kind === 'column' && own.facts.inherited) add(own.id, `column ${parent}.${quoteIdentifier(own.name)}`)
+      if (own.kind === 'constraint' && own.facts.inherited && own.facts.type === 'check')
+        add(own.id, `constraint ${parent}.${quoteIdentifier(own.name)}`)
+      // Attaching looks for the columns, the checks and the parts of indexes; those come before the link.
+      if (own.kind === 'column' || own.kind === 'constraint' || own.kind === 'index') order(object.id, own.id)
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import type { Statement } from '../kinds/kind.js'
+import { sqlOf } from '../kinds/kind.js'
+import { kindOf } from '../kinds/registry.js'
+import type { AnyObject, Catalog, ObjectId } from '../model/object.js'
+import type { Plan, PlanOptions, Step, StepAction } from '../model/plan.js'
+import { aspectStatements } from './aspects.js'
+import { alterationOf, decideChanges } from './changes.js'
+import { PlanState } from './context.js'
+import { defaultAclOf, type DefaultAcl } from './default-acl.js'
+import { decideInlining } from './inlining.js'
+import { orderUnits } from './order.js'
+import type { Unit } from './units.js'
+
+/**
+ * The statements that turn `from` into `to`, in the order in which they must run, each with its hazards. Both catalogs must have
+ * been printed by the same major version of Postgres. Empty when they are equal.
+ *
+ * @throws Error when the objects need each other in a circle that cannot be broken.
+ */
+export function plan(from: Catalog, to: Catalog, options: PlanOptions = {}): Plan {
+  if (isEqual(from, to)) return { steps: [] }
+  const forced = new Set<ObjectId>()
+  for (;;) {
+    const state = new PlanState(from, to, to.version, options.strategy ?? 'dev')
+    decideChanges(state, forced)
+    decideInlining(state)
+    const ordered = orderUnits(state, [])
+    if (ordered.force.length === 0) return { steps: renderUnits(ordered.units, state) }
+    for (const id of ordered.force) forced.add(id)
+  }
+}
+
+function isEqual(from: Catalog, to: Catalog): boolean {
+  if (from.objects.size !== to.objects.size) return false
+  for (const [id, object] of from.objects) if (to.objects.get(id)?.hash !== object.hash) return false
+  return true
+}
+
+function renderUnits(units: readonly Unit[], state: PlanState): Step[] {
+  const defaultAcl = defaultAclOf(state.from, state.version)
+  const steps: Step[] = []
+  for (const unit of units)
+    for (const { object, statement, action } of statementsOf(unit, state, defaultAcl))
+      if (sqlOf(statement) !== '') steps.push(stepOf(object, statement, action))
+  return steps
+}
+
+interface Rendered {
+  object: ObjectId
+  statement: Statement
+  action: StepAction
+}
+
+function statementsOf(unit: Unit, state: PlanState, defaultAcl: DefaultAcl): Rendered[] {
+  const [first] = unit.members
+  if (!first) return []
+  const render = (object: AnyObject, statements: readonly Statement[], action: StepAction): Rendered[] =>
+    statements.map((statement) => ({ object: object.id, statement, action }))
+  const aspects = (object: AnyObject, before: AnyObject | undefined): Rendered[] =>
+    render(object, aspectStatements(kindOf(object), before, object, defaultAcl, state.version), 'alter')
+  switch (unit.action) {
+    case 'drop':
+      return render(first, dropStatements(first, state), 'drop')
+    case 'move':
+      return render(first, kindOf(first).moveAway?.(first).statements ?? [], 'rename')
+    case 'purge':
+      return render(first, kindOf(first).moveAway?.(first).drop ?? [], 'drop')
+    case 'create':
+      return [
+        ...unit.members.flatMap((member) => render(member, kindOf(member).create(member, state), 'create')),
+        ...unit.members.flatMap((member) => aspects(member, undefined)),
+      ]
+    case 'alter': {
+      const before = state.from.objects.get(first.id)
+      if (!before) return []
+      const alteration = alterationOf(before, first, state)
+      const statements = alteration === 'recreate' ? [] : alteration.statements
+      return [...render(first, statements, 'alter'), ...aspects(first, before)]
+    }
+    case 'late':
+      return unit.late ? render(first, [unit.late.statement], 'alter') : []
+    case 'rename':
+      return []
+  }
+}
+
+function dropStatements(object: AnyObject, state: PlanState): readonly Statement[] {
+  const kind = kindOf(object)
+  return kind.drop ? kind.drop(object, state) : [`DROP ${kind.target(object)}`]
+}
+
+function stepOf(object: ObjectId, statement: Statement, action: StepAction): Step {
+  if (typeof statement === 'string') return { sql: statement, object, action, hazards: [], transactional: true }
+  return {
+    sql: statement.sql,
+    object,
+    action: statement.action ?? action,
+    hazards: statement.hazards ?? [],
+    transactional: statement.transactional ?? true,
+    ...(statement.destroys && { destroys: statement.destroys }),
+  }
+}

@@ -1,0 +1,167 @@
+import { kindOf } from '../kinds/registry.js'
+import type { LateStatement } from '../kinds/kind.js'
+import type { AnyObject, ObjectId } from '../model/object.js'
+import type { PlanState } from './context.js'
+import { Graph } from './graph.js'
+import { wholeOf } from './links.js'
+
+/**
+ * What is done to objects in one go: a table with the columns and constraints that its CREATE carries is one unit.
+ * `move` puts a type out of the way while columns are converted to the new one, `purge` drops it then.
+ */
+export interface Unit {
+  action: 'rename' | 'drop' | 'move' | 'create' | 'alter' | 'late' | 'purge'
+  /** The first is the one that gives the unit its place. */
+  members: AnyObject[]
+  late?: LateStatement
+}
+
+export interface Units {
+  list: Unit[]
+  graph: Graph
+}
+
+/** A dependency that Postgres does not know of, and that is given up where it would make a circle. */
+export interface Hint {
+  from: ObjectId
+  to: ObjectId
+}
+
+/** Makes the units of a plan and says which must come before which. */
+export function buildUnits(state: PlanState, hints: readonly Hint[]): Units {
+  const list: Unit[] = []
+  const drops = new Map<ObjectId, number>()
+  const purges = new Map<ObjectId, number>()
+  const creates = new Map<ObjectId, number>()
+  const alters = new Map<ObjectId, number>()
+  const begin = (unit: Unit): number => list.push(unit) - 1
+
+  collectDrops(state, drops, purges, begin, list)
+  collectCreates(state, creates, begin, list)
+  for (const [id, change] of state.changes) {
+    const object = state.to.objects.get(id)
+    if (change === 'alter' && object) alters.set(id, begin({ action: 'alter', members: [object] }))
+  }
+  const lates: { unit: number; id: ObjectId; needs: ObjectId[] }[] = []
+  for (const object of state.to.objects.values()) {
+    const kind = kindOf(object)
+    if (!kind.late) continue
+    const from = state.isCreated(object.id) ? undefined : state.from.objects.get(object.id)
+    for (const late of kind.late(object, from, state))
+      lates.push({ unit: begin({ action: 'late', members: [object], late }), id: object.id, needs: late.needs })
+  }
+
+  const graph = new Graph(list.length)
+  const before = (first: number | undefined, second: number | undefined): void => {
+    if (first !== undefined && second !== undefined) graph.add(first, second)
+  }
+  const freed = freedSlots(state, drops)
+  const from = state.links('from')
+  const to = state.links('to')
+  for (const [id, unit] of creates) {
+    const object = state.to.objects.get(id)
+    const whole = wholeOf(object)
+    for (const need of to.needs.get(id) ?? []) {
+      if (need === whole) continue
+      before(creates.get(need), unit)
+      before(alters.get(need), unit)
+    }
+    for (const earlier of to.after.get(id) ?? []) {
+      before(creates.get(earlier), unit)
+      before(alters.get(earlier), unit)
+    }
+    before(drops.get(id), unit)
+    if (object)
+      for (const slot of kindOf(object).slots?.(object) ?? [])
+        for (const gone of freed.get(slot) ?? []) before(gone, unit)
+  }
+  for (const [id, unit] of drops) {
+    const purge = purges.get(id)
+    for (const need of from.needs.get(id) ?? []) {
+      before(unit, drops.get(need))
+      before(unit, alters.get(need))
+      before(purge ?? unit, purges.get(need))
+    }
+  }
+  for (const [id, unit] of alters) {
+    for (const need of to.needs.get(id) ?? []) {
+      before(creates.get(need), unit)
+      before(alters.get(need), unit)
+    }
+    for (const need of from.needs.get(id) ?? []) before(unit, purges.get(need) ?? drops.get(need))
+    const object = state.from.objects.get(id)
+    if (object?.kind === 'sequence') before(unit, drops.get(object.facts.ownedBy ?? ''))
+  }
+  for (const [id, unit] of purges) before(creates.get(id), unit)
+  for (const { unit, id, needs } of lates) {
+    before(creates.get(id) ?? alters.get(id), unit)
+    for (const need of needs) before(creates.get(need) ?? alters.get(need), unit)
+  }
+  for (const hint of hints) {
+    before(creates.get(hint.to) ?? alters.get(hint.to), creates.get(hint.from) ?? alters.get(hint.from))
+  }
+  return { list, graph }
+}
+
+function collectDrops(
+  state: PlanState,
+  drops: Map<ObjectId, number>,
+  purges: Map<ObjectId, number>,
+  begin: (unit: Unit) => number,
+  list: Unit[],
+): void {
+  const host = (object: AnyObject): AnyObject => {
+    const into = state.foldInto(object)
+    const parent = into === undefined ? undefined : state.from.objects.get(into)
+    return parent ? host(parent) : object
+  }
+  const place = (object: AnyObject): number => {
+    const known = drops.get(object.id)
+    if (known !== undefined) return known
+    const top = host(object)
+    if (top.id !== object.id) {
+      const unit = place(top)
+      list[unit]?.members.push(object)
+      drops.set(object.id, unit)
+      return unit
+    }
+    const moves = state.rebuilt.has(object.id)
+    const unit = begin({ action: moves ? 'move' : 'drop', members: [object] })
+    drops.set(object.id, unit)
+    if (moves) purges.set(object.id, begin({ action: 'purge', members: [object] }))
+    return unit
+  }
+  for (const [id] of state.changes) {
+    const object = state.from.objects.get(id)
+    if (object && state.isDropped(id)) place(object)
+  }
+}
+
+function collectCreates(
+  state: PlanState,
+  creates: Map<ObjectId, number>,
+  begin: (unit: Unit) => number,
+  list: Unit[],
+): void {
+  // The catalog's order has parents before their children.
+  for (const object of state.to.objects.values()) {
+    if (!state.isCreated(object.id)) continue
+    const host = state.isInlined(object.id) && object.parent !== undefined ? creates.get(object.parent) : undefined
+    if (host === undefined) creates.set(object.id, begin({ action: 'create', members: [object] }))
+    else {
+      list[host]?.members.push(object)
+      creates.set(object.id, host)
+    }
+  }
+}
+
+/** Names that become free, by the units that free them. */
+function freedSlots(state: PlanState, drops: ReadonlyMap<ObjectId, number>): Map<string, number[]> {
+  const freed = new Map<string, number[]>()
+  for (const [id, unit] of drops) {
+    const object = state.from.objects.get(id)
+    if (!object) continue
+    for (const slot of kindOf(object).slots?.(object) ?? []) freed.set(slot, [...(freed.get(slot) ?? []), unit])
+  }
+  return freed
+}
