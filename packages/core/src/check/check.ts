@@ -8,6 +8,7 @@ import { compareFiles } from '../emit/emit.js'
 import { toDiagnostics } from '../engine/diagnose.js'
 import type { EngineOptions } from '../engine/engine.js'
 import { openProject, type Project } from '../engine/project.js'
+import { readDesired } from '../engine/run/desired.js'
 import { generateClient } from '../engine/run/types.js'
 import { hashInputs, isStamped, writeStamp } from './stamp.js'
 
@@ -61,20 +62,13 @@ export function openForChecking(config: ResolvedConfig): Project {
   )
 }
 
-async function check(project: Project): Promise<Diagnostic[]> {
-  const { config, elaborator, plugins } = project
-  const sources = await project.reader.read()
-  if (hasErrors(sources.diagnostics)) return [...sources.diagnostics]
-  const elaboration = await elaborator.elaborate(sources)
-  const { catalog } = elaboration
-  const warnings = [...sources.diagnostics, ...elaboration.diagnostics]
-  if (!catalog || hasErrors(elaboration.diagnostics)) return warnings
-  project.elaboration = elaboration
+async function check(project: Project): Promise<readonly Diagnostic[]> {
+  const { diagnostics, elaboration } = await readDesired(project, undefined)
+  if (!elaboration) return diagnostics
   return [
-    ...warnings,
-    ...(await checkMigrations(project, catalog)),
-    ...(config.client ? await checkFiles(config, catalog) : []),
-    ...(plugins.has('catalog') ? (await plugins.catalog(catalog)).diagnostics : []),
+    ...diagnostics,
+    ...(await checkMigrations(project, elaboration.catalog)),
+    ...(project.config.client ? await checkFiles(project.config, elaboration.catalog) : []),
   ]
 }
 
@@ -139,8 +133,4 @@ async function checkFiles(config: ResolvedConfig, catalog: Catalog): Promise<Dia
       fix: 'Run `savepoint generate`, and commit what it writes.',
     },
   ]
-}
-
-function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
-  return diagnostics.some(({ severity }) => severity === 'error')
 }

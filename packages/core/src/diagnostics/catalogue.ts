@@ -56,6 +56,7 @@ export const catalogue = {
   SP5002: 'the config has a wrong value',
   SP5003: 'no config file was found',
   SP5004: 'a plugin failed',
+  SP5005: 'the rule of a plugin is broken',
   SP5101: 'the Better Auth config cannot be loaded',
   SP5102: 'no tables can be made from the Better Auth config',
   SP6001: 'generated files are stale',

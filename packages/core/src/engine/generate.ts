@@ -2,6 +2,7 @@ import { relative } from 'node:path'
 import type { ResolvedConfig } from '../config/config.js'
 import { openForChecking } from '../check/check.js'
 import { DiagnosticError, type Diagnostic } from '../diagnostics/index.js'
+import { readDesired } from './run/desired.js'
 import { writeFiles } from './run/files.js'
 
 export interface GenerateResult {
@@ -19,22 +20,14 @@ export interface GenerateResult {
 export async function generateProject(config: ResolvedConfig): Promise<GenerateResult> {
   const project = openForChecking(config)
   try {
-    const sources = await project.reader.read()
-    failOnErrors(sources.diagnostics)
-    const elaboration = await project.elaborator.elaborate(sources)
-    failOnErrors(elaboration.diagnostics)
-    if (!elaboration.catalog) throw new DiagnosticError(elaboration.diagnostics)
-    project.elaboration = elaboration
-    const { paths, diagnostics } = await writeFiles(project, elaboration.catalog)
+    const { diagnostics, elaboration } = await readDesired(project, undefined)
+    if (!elaboration) throw new DiagnosticError(diagnostics)
+    const files = await writeFiles(project, elaboration.catalog)
     return {
-      written: paths.map((path) => relative(config.root, path)),
-      diagnostics: [...sources.diagnostics, ...elaboration.diagnostics, ...diagnostics],
+      written: files.paths.map((path) => relative(config.root, path)),
+      diagnostics: [...diagnostics, ...files.diagnostics],
     }
   } finally {
     await project.close()
   }
-}
-
-function failOnErrors(diagnostics: readonly Diagnostic[]): void {
-  if (diagnostics.some(({ severity }) => severity === 'error')) throw new DiagnosticError(diagnostics)
 }

@@ -9,6 +9,8 @@ import { createCurrentCatalog, type CurrentCatalog } from './development/current
 import { createMigrations, type Migrations } from './run/draft.js'
 import type { Elaboration, Elaborator } from './run/elaborator.js'
 import { openElaborator } from './run/open-elaborator.js'
+import { createPluginTexts, type PluginTexts } from './run/plugin-text.js'
+import { createTransformer, type Transformer } from './run/transform.js'
 import { describeScratch, openDevelopmentDatabase, openScratchDatabase } from './servers.js'
 
 /** Everything of one loaded config that lives from run to run. */
@@ -18,6 +20,8 @@ export interface Project {
   readonly plugins: PluginContainer
   /** Files that plugins asked to watch. */
   readonly pluginFiles: ReadonlySet<string>
+  readonly texts: PluginTexts
+  readonly transformer: Transformer
   readonly elaborator: Elaborator
   readonly current: CurrentCatalog
   readonly decisions: Decisions
@@ -65,6 +69,8 @@ export function openProject(config: ResolvedConfig, { log, onDatabase }: Project
     reader: createSourceReader({ root: config.root, schema: config.schema }),
     plugins,
     pluginFiles,
+    texts: createPluginTexts(plugins),
+    transformer: createTransformer(plugins),
     elaborator: openElaborator(config, {
       log,
       openScratch: () => openScratchDatabase(config, log, project.database),

@@ -74,9 +74,8 @@ export function createTargets(config: ResolvedConfig, pluginFiles: Iterable<stri
     directories: [...new Set([...globs.map(globBase), ...(migrations === undefined ? [] : [migrations])])],
     files,
     matters(path) {
-      if (migrations !== undefined && path.startsWith(`${migrations}${sep}`)) return true
-      // A folder that was renamed or deleted shows as one event of its own.
-      return extensions.has('') || extensions.has(extname(path)) || extname(path) === ''
+      if (migrations !== undefined && path.startsWith(`${migrations}${sep}`)) return extname(path) !== ''
+      return extensions.has('') || extensions.has(extname(path))
     },
   }
 }

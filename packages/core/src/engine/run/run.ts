@@ -1,5 +1,4 @@
 import { relative } from 'node:path'
-import type { Catalog } from '@savepoint/catalog'
 import { DiagnosticError, type Diagnostic } from '../../diagnostics/index.js'
 import { applyPlan } from '../development/apply.js'
 import { connectionLost, isConnectionLost } from '../development/failure.js'
@@ -9,8 +8,9 @@ import type { PendingDecision, SaveReport } from '../report.js'
 import { isRemote } from '../servers.js'
 import { decide } from './decide.js'
 import { writeDraftMigration } from './draft.js'
-import type { Elaboration } from './elaborator.js'
+import { hasErrors, readDesired, type Desired } from './desired.js'
 import { writeFiles } from './files.js'
+import { describeRules } from './plugin-rules.js'
 import { createStopwatch } from './stopwatch.js'
 
 /** What a run came to. With errors, the database and the files stand where they were (files: as far as they could be written). */
@@ -40,22 +40,14 @@ export async function runOnce(project: Project, { changed, started }: RunOptions
   const stopwatch = createStopwatch(started)
   const warnings: Diagnostic[] = []
 
-  stopwatch.stage('read')
-  const sources = await project.reader.read(changed)
-  const files = sources.files.map(({ path }) => path)
-  if (hasErrors(sources.diagnostics)) return { errors: sources.diagnostics, files }
-  warnings.push(...sources.diagnostics)
-
-  stopwatch.stage('elaborate')
   // Both may have to start a database first, and neither needs the other.
   const session = project.session()
   session.catch(() => undefined)
-  const elaboration = await elaborator.elaborate(sources)
-  if (!hasCatalog(elaboration)) return { errors: elaboration.diagnostics, files }
-  warnings.push(...elaboration.diagnostics)
-  project.elaboration = elaboration
+  const { files, diagnostics, elaboration } = await readDesired(project, changed, stopwatch)
+  if (!elaboration) return { errors: diagnostics, files }
+  warnings.push(...diagnostics)
 
-  const applied = await synchronise()
+  const applied = await synchronise(elaboration)
   warnings.push(...applied.warnings)
   if (applied.pending.length > 0) warnings.push(...applied.decisionWarnings)
 
@@ -88,22 +80,21 @@ export async function runOnce(project: Project, { changed, started }: RunOptions
   }
 
   /** Brings the development database to the desired state. Plans anew when somebody else changed it meanwhile. */
-  async function synchronise(): Promise<Synchronised> {
-    const { catalog: desired } = elaboration as Elaboration & { catalog: Catalog }
+  async function synchronise(schema: ElaboratedSchema): Promise<Synchronised> {
     for (let attempt = 1; attempt <= mostAttempts; attempt++) {
       stopwatch.stage('current')
       const connection = await session.catch(rethrowLost)
       const from = await project.current.read(connection).catch(rethrowLost)
       stopwatch.stage('plan')
-      const { renames, diagnostics } = elaboration.renames(from)
+      const renamed = schema.renames(from)
       const accepted = await project.decisions.accepted()
       const decision = await decide({
         from,
-        desired,
-        renames,
+        desired: schema.catalog,
+        renames: renamed.renames,
         accepted,
         count: (destruction) => countRows(connection, destruction, from).catch(() => -1),
-        locate: elaboration.locate,
+        locate: schema.locate,
         neverDestroy: isRemote(config),
       })
       const { steps } = decision.plan
@@ -112,7 +103,10 @@ export async function runOnce(project: Project, { changed, started }: RunOptions
         decisionWarnings: decision.warnings,
         statements: steps.map(({ sql }) => sql),
       }
-      if (steps.length === 0) return { ...result, warnings: [...diagnostics], proved: true }
+      if (steps.length === 0) return { ...result, warnings: renamed.diagnostics, proved: true }
+
+      const vetoes = plugins.has('plan') ? describeRules(await plugins.plan(decision.plan), schema) : []
+      if (hasErrors(vetoes)) throw new DiagnosticError(vetoes)
 
       stopwatch.stage('prove')
       const proof = await elaborator.prove(from, decision.target, decision.plan)
@@ -135,11 +129,13 @@ export async function runOnce(project: Project, { changed, started }: RunOptions
       if (outcome.snapshot === undefined || unproved.length > 0) project.current.forget()
       else project.current.applied(decision.target, outcome.snapshot)
       await project.decisions.use(decision.used)
-      return { ...result, warnings: [...diagnostics, ...unproved], proved: proof.kind === 'proved' }
+      return { ...result, warnings: [...renamed.diagnostics, ...vetoes, ...unproved], proved: proof.kind === 'proved' }
     }
     throw new DiagnosticError([changedMeanwhile()])
   }
 }
+
+type ElaboratedSchema = NonNullable<Desired['elaboration']>
 
 interface Synchronised {
   pending: readonly PendingDecision[]
@@ -152,14 +148,6 @@ interface Synchronised {
 function rethrowLost(error: unknown): never {
   if (isConnectionLost(error)) throw new DiagnosticError([connectionLost(error, 'while reading it')], { cause: error })
   throw error
-}
-
-function hasCatalog(elaboration: Elaboration): elaboration is Elaboration & { catalog: Catalog } {
-  return elaboration.catalog !== undefined && !hasErrors(elaboration.diagnostics)
-}
-
-function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
-  return diagnostics.some(({ severity }) => severity === 'error')
 }
 
 function changedMeanwhile(): Diagnostic {

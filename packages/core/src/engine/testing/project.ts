@@ -107,12 +107,15 @@ export async function createTestProject({ files, server, config = '' }: TestProj
       return reached
     },
     async save(saved) {
+      const names = Object.keys(saved)
       const before = engine.state.report
       const state = await project.after(
         () => {
           for (const [name, text] of Object.entries(saved)) write(name, text)
         },
-        ({ status, report }) => status === 'error' || (status === 'ready' && report !== before),
+        ({ status, report }) =>
+          status === 'error' ||
+          (status === 'ready' && report !== before && names.every((name) => report?.changed.includes(name))),
       )
       if (state.status === 'error' || !state.report) throw new Error(JSON.stringify(state.diagnostics, null, 2))
       return state.report

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto'
+import type { Catalog } from '@savepoint/catalog'
+import type { Diagnostic, SourceLocation } from '../../diagnostics/index.js'
+import type { PluginContainer } from '../../plugin/container.js'
+import type { SchemaText } from '../../plugin/values.js'
+import { readStatements } from '../../sources/file-statements.js'
+import { loadParser } from '../../sources/parse.js'
+import type { Phase, SourceFile, Statement } from '../../sources/source.js'
+
+/** Schema text that stands in no file of the user's. */
+export interface PluginText {
+  files: readonly SourceFile[]
+  statements: readonly Statement[]
+  diagnostics: readonly Diagnostic[]
+}
+
+/** The texts that plugins give, asked for again only when what they depend on changed. */
+export interface PluginTexts {
+  /** `sources` and `pre`. @param stale a file that a plugin watches changed, or nothing is known yet */
+  before(stale: boolean): Promise<PluginText>
+  /** `post`, for what the files alone define. */
+  after(catalog: Catalog): Promise<PluginText>
+}
+
+const nothing: PluginText = { files: [], statements: [], diagnostics: [] }
+
+export function createPluginTexts(plugins: PluginContainer): PluginTexts {
+  let before: PluginText | undefined
+  let after: { catalog: Catalog; text: PluginText } | undefined
+  return {
+    async before(stale) {
+      if (before && !stale) return before
+      if (!plugins.has('sources') && !plugins.has('pre')) return (before = nothing)
+      const sources = await plugins.sources()
+      const pre = await plugins.pre()
+      const texts = [
+        ...sources.values.map(({ plugin, value }) => readText(plugin, value)),
+        ...numbered(pre.values).map(({ plugin, id, value }) =>
+          readText(plugin, { id: `pre${id}`, sql: value, phase: 'pre' }),
+        ),
+      ]
+      before = join(await Promise.all(texts), [...sources.diagnostics, ...pre.diagnostics])
+      return before
+    },
+    async after(catalog) {
+      if (!plugins.has('post')) return nothing
+      if (after?.catalog === catalog) return after.text
+      const post = await plugins.post(catalog)
+      const texts = numbered(post.values).map(({ plugin, id, value }) =>
+        readText(plugin, { id: `post${id}`, sql: value, phase: 'post' }),
+      )
+      after = { catalog, text: join(await Promise.all(texts), post.diagnostics) }
+      return after.text
+    },
+  }
+}
+
+/** A plugin may give several texts of one kind; their ids must differ. */
+function numbered(values: readonly { plugin: string; value: string }[]) {
+  const counts = new Map<string, number>()
+  return values.map(({ plugin, value }) => {
+    const count = counts.get(plugin) ?? 0
+    counts.set(plugin, count + 1)
+    return { plugin, value, id: count === 0 ? '' : `-${count}` }
+  })
+}
+
+async function readText(plugin: string, text: SchemaText & { phase?: Phase }): Promise<PluginText> {
+  await loadParser()
+  const { sql, phase = 'schema', originalLocation } = text
+  const file: SourceFile = {
+    path: `plugin:${plugin}/${text.id}`,
+    phase,
+    text: sql,
+    hash: createHash('sha1').update(sql).digest('base64url'),
+  }
+  const { statements, diagnostics } = readStatements(file)
+  const locateOriginal = (statement: Statement, offset: number): SourceLocation | undefined =>
+    originalLocation?.(statement.offset + offset)
+  return {
+    files: [file],
+    statements: originalLocation
+      ? statements.map((statement) => ({ ...statement, locate: createLocate(statement, locateOriginal) }))
+      : statements,
+    diagnostics: diagnostics.map((diagnostic) => ({ ...diagnostic, plugin })),
+  }
+}
+
+function createLocate(
+  statement: Statement,
+  locateOriginal: (statement: Statement, offset: number) => SourceLocation | undefined,
+): (offset: number) => SourceLocation {
+  return (offset) =>
+    locateOriginal(statement, offset) ?? { file: statement.file, line: statement.line, column: statement.column }
+}
+
+function join(texts: readonly PluginText[], diagnostics: readonly Diagnostic[]): PluginText {
+  return {
+    files: texts.flatMap(({ files }) => files),
+    statements: texts.flatMap(({ statements }) => statements),
+    diagnostics: [...diagnostics, ...texts.flatMap((text) => text.diagnostics)],
+  }
+}
+
+/** Names the plugin in a diagnostic that lies in its text. */
+export function namePlugin(diagnostic: Diagnostic): Diagnostic {
+  const plugin = /^plugin:(.+)\//.exec(diagnostic.location?.file ?? '')?.[1]
+  return plugin === undefined || diagnostic.plugin !== undefined ? diagnostic : { ...diagnostic, plugin }
+}

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto'
+import { MagicString } from 'magic-string'
+import type { Diagnostic } from '../../diagnostics/index.js'
+import { analyse } from '../../elaborate/analysis.js'
+import type { PluginContainer } from '../../plugin/container.js'
+import { parseStatement } from '../../sources/parse.js'
+import { locate } from '../../sources/positions.js'
+import type { Statement } from '../../sources/source.js'
+
+type Transformed = { statement: Statement; diagnostics: readonly Diagnostic[] }
+
+/** Lets plugins edit statements; each statement is shown to them once, as long as its file does not change. */
+export interface Transformer {
+  transform(statements: readonly Statement[]): Promise<{ statements: Statement[]; diagnostics: Diagnostic[] }>
+}
+
+export function createTransformer(plugins: PluginContainer): Transformer {
+  // The reader keeps the objects of statements whose file is the same.
+  const known = new WeakMap<Statement, Transformed>()
+  return {
+    async transform(statements) {
+      if (!plugins.has('transform')) return { statements: [...statements], diagnostics: [] }
+      const transformed: Transformed[] = []
+      for (const statement of statements) {
+        const result = known.get(statement) ?? (await transformOne(statement, plugins))
+        known.set(statement, result)
+        transformed.push(result)
+      }
+      return {
+        statements: transformed.map(({ statement }) => statement),
+        diagnostics: transformed.flatMap(({ diagnostics }) => diagnostics),
+      }
+    },
+  }
+}
+
+async function transformOne(statement: Statement, plugins: PluginContainer): Promise<Transformed> {
+  const { sql, file, phase, leading } = statement
+  const unchanged = { statement, diagnostics: [] }
+  const parsed = parseStatement(sql)
+  if ('error' in parsed) return unchanged
+  const { kind, defines } = analyse(sql)
+  const [first] = defines
+  const name = first && (first.schema === undefined ? first.name : `${first.schema}.${first.name}`)
+  if (!plugins.transforms({ kind, name, file, sql })) return unchanged
+  const edit = new MagicString(sql)
+  const tree: unknown = Object.values(parsed.node)[0]
+  const diagnostics = await plugins.transform({ sql, kind, tree, name, file, phase, leading, edit })
+  if (!edit.hasChanged()) return { statement, diagnostics }
+  const text = edit.toString()
+  const toOriginal = createOriginalOffsets(edit)
+  return {
+    statement: {
+      ...statement,
+      sql: text,
+      hash: createHash('sha1').update(text).digest('base64url'),
+      locate: (offset) => locate(statement, toOriginal(text, offset)),
+    },
+    diagnostics,
+  }
+}
+
+/** From an offset in the edited text to the one in the text before; of inserted text to where it was inserted. */
+function createOriginalOffsets(edit: MagicString): (text: string, offset: number) => number {
+  const original = lineStarts(edit.original)
+  let segments: { at: number; original: number }[] | undefined
+  return (text, offset) => {
+    const generated = lineStarts(text)
+    segments ??= edit
+      .generateDecodedMap({ hires: true })
+      .mappings.flatMap((line, index) =>
+        line.flatMap(([column, , originalLine, originalColumn]) =>
+          originalLine === undefined || originalColumn === undefined
+            ? []
+            : [{ at: (generated[index] ?? 0) + column, original: (original[originalLine] ?? 0) + originalColumn }],
+        ),
+      )
+    return segments.findLast(({ at }) => at <= offset)?.original ?? 0
+  }
+}
+
+function lineStarts(text: string): number[] {
+  return [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)]
+}
