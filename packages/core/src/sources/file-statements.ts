@@ -2,13 +2,15 @@ import { createFrame, type Diagnostic } from '../diagnostics/index.js'
 import { locate, positionAt } from './positions.js'
 import { parseStatement } from './parse.js'
 import { classify } from './roles.js'
-import { splitStatements, type Fragment } from './split.js'
+import { splitAgain, splitStatements, type Fragment } from './split.js'
 import type { SourceFile, Statement } from './source.js'
 
 /** What one file holds. With an error among `diagnostics` the statements are those that could be read. */
 export interface FileStatements {
   statements: readonly Statement[]
   diagnostics: readonly Diagnostic[]
+  /** How the text was split, to split its next version faster. */
+  fragments: readonly Fragment[]
 }
 
 // What pg_dump writes around its output since 2025, to keep psql from running commands out of the data.
@@ -19,7 +21,7 @@ const dumpGuardRE = /^\\(?:un)?restrict\b/
  *
  * @param before what the same file held at the last read: statements that it had need not be parsed again
  */
-export function readStatements(file: SourceFile, before?: FileStatements): FileStatements {
+export function readStatements(file: SourceFile, before?: FileStatements & { file: SourceFile }): FileStatements {
   // A faulty or doubtful statement has to be reported again, at its new place.
   const reported = new Set(before?.diagnostics.map(({ location }) => `${location?.line}:${location?.column}`))
   const sound = new Set(
@@ -33,7 +35,10 @@ export function readStatements(file: SourceFile, before?: FileStatements): FileS
     const location = { file: file.path, ...positionAt(text, offset) }
     diagnostics.push({ ...diagnostic, location, frame: createFrame(text, location) })
   }
-  for (const fragment of splitStatements(text)) {
+  const fragments = before
+    ? splitAgain(text, { text: before.file.text, fragments: before.fragments })
+    : splitStatements(text)
+  for (const fragment of fragments) {
     if (fragment.kind === 'meta') reportMetaCommand(text, fragment, report)
     else if (fragment.kind === 'unterminated') reportUnterminated(text, fragment, report)
     else if (fragment.kind === 'copy') reportCopy(fragment, report)
@@ -54,7 +59,7 @@ export function readStatements(file: SourceFile, before?: FileStatements): FileS
       if (problem?.severity !== 'error') statements.push(statement)
     }
   }
-  return { statements, diagnostics }
+  return { statements, diagnostics, fragments }
 }
 
 /** The diagnostic with the lines around its location; `text` is the whole file. */

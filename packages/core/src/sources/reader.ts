@@ -34,6 +34,7 @@ const phases: readonly Phase[] = ['pre', 'schema', 'post']
 const parallelReads = 64
 
 type Entry = FileStatements & { file?: SourceFile }
+const nothing = { statements: [], fragments: [] }
 
 /** Reads schema files and remembers what it read, so that a save costs the changed files only. */
 export function createSourceReader(options: { root: string; schema: PhaseGlobs }): SourceReader {
@@ -133,18 +134,18 @@ async function readEntry(path: string, phase: Phase, before: Entry | undefined):
     bytes = await readFile(path)
   } catch (error) {
     if (isMissingFile(error)) return undefined
-    return { statements: [], diagnostics: [unreadable(path, error instanceof Error ? error.message : String(error))] }
+    return { ...nothing, diagnostics: [unreadable(path, error instanceof Error ? error.message : String(error))] }
   }
   const text = decode(bytes)
   if (text === undefined)
     return {
-      statements: [],
+      ...nothing,
       diagnostics: [unreadable(path, 'Its bytes are not UTF-8 text.', 'Save the file as UTF-8.')],
     }
   const hash = createHash('sha1').update(text).digest('base64url')
   if (before?.file?.hash === hash && before.file.phase === phase) return before
   const file: SourceFile = { path, phase, text, hash }
-  return { file, ...readStatements(file, before) }
+  return { file, ...readStatements(file, before?.file && { ...before, file: before.file }) }
 }
 
 /** UTF-8 without its BOM; undefined for other encodings and for binary data. */

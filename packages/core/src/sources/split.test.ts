@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { splitStatements } from './split.js'
+import { createRandom } from '../scratch/testing/random.js'
+import { splitAgain, splitStatements } from './split.js'
 
 const texts = (sql: string): string[] => splitStatements(sql).map(({ start, end }) => sql.slice(start, end))
 
@@ -76,5 +77,44 @@ SELECT 1`
       ['-- one', '-- behind'],
       ['-- two', undefined],
     ])
+  })
+})
+
+describe('splitting a changed text again', () => {
+  const pieces = [
+    'CREATE TABLE a (b int);',
+    'SELECT 1',
+    ';',
+    ' -- comment',
+    '\n',
+    '\n',
+    '/* ; */',
+    "'a;b'",
+    "'",
+    '$$',
+    '$$ ; $$',
+    '(',
+    ')',
+    'CREATE FUNCTION f() BEGIN ATOMIC SELECT 1; END;',
+    '"',
+    '\\c x',
+    ' ',
+  ]
+
+  it.each([1, 2, 3, 4, 5])('gives what splitting it from the start gives, seed %i', (seed) => {
+    const random = createRandom(seed)
+    const somePieces = (count: number): string =>
+      Array.from({ length: count }, () => random.pick(pieces)).join(random.chance(0.5) ? ' ' : '')
+    let text = Array.from({ length: 12 }, (_, index) => `CREATE TABLE t${index} (\n  id int\n);`).join('\n')
+    let fragments = splitStatements(text)
+    for (let step = 0; step < 300; step++) {
+      const start = random.below(text.length + 1)
+      const end = Math.min(text.length, start + (random.chance(0.5) ? 0 : random.below(20)))
+      const next = text.slice(0, start) + (random.chance(0.3) ? '' : somePieces(random.below(3) + 1)) + text.slice(end)
+      const again = splitAgain(next, { text, fragments })
+      expect(again, `seed ${seed}, step ${step}`).toEqual(splitStatements(next))
+      // Faulty texts are short-lived, or nothing but the slow way would be tried.
+      if (again.every(({ kind }) => kind === 'statement') && next.length < 2000) [text, fragments] = [next, again]
+    }
   })
 })

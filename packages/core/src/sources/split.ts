@@ -28,9 +28,54 @@ const copyFromStdinRE = /^copy\b[^]*\bfrom\s+stdin\b/i
 
 /** Splits SQL text into its statements, in order. Never fails: what cannot be read is a fragment of its own. */
 export function splitStatements(text: string): Fragment[] {
+  return split(text, 0, () => undefined)
+}
+
+/**
+ * The same as `splitStatements(text)`, by reading only what differs from an earlier text. Between statements nothing is
+ * open, so whatever stands before the change, and after the first end of a statement behind it, splits as it did.
+ */
+export function splitAgain(text: string, before: { text: string; fragments: readonly Fragment[] }): Fragment[] {
+  const { fragments } = before
+  if (fragments.some(({ kind }) => kind !== 'statement')) return splitStatements(text)
+  const shortest = Math.min(text.length, before.text.length)
+  let prefix = 0
+  while (prefix < shortest && text.charCodeAt(prefix) === before.text.charCodeAt(prefix)) prefix++
+  let suffix = 0
+  while (
+    suffix < shortest - prefix &&
+    text.charCodeAt(text.length - 1 - suffix) === before.text.charCodeAt(before.text.length - 1 - suffix)
+  )
+    suffix++
+  // One statement more than strictly touched: a comment behind its semicolon may be part of the change.
+  const untouched = Math.max(0, fragments.findLastIndex(({ leadingStart }) => leadingStart <= prefix) - 1)
+  const shift = text.length - before.text.length
+  const firstSame = text.length - suffix
+  const startOf = new Map(fragments.map(({ leadingStart }, index) => [leadingStart + shift, index]))
+  const rest = (offset: number): Fragment[] | undefined => {
+    const index = offset > firstSame ? startOf.get(offset) : undefined
+    return index === undefined ? undefined : fragments.slice(index).map((fragment) => shiftFragment(fragment, shift))
+  }
+  return [...fragments.slice(0, untouched), ...split(text, fragments[untouched]?.leadingStart ?? 0, rest)]
+}
+
+function shiftFragment(fragment: Fragment, by: number): Fragment {
+  const move = ({ start, end }: { start: number; end: number }) => ({ start: start + by, end: end + by })
+  const moved: Fragment = {
+    ...fragment,
+    ...move(fragment),
+    leadingStart: fragment.leadingStart + by,
+    longIdentifiers: fragment.longIdentifiers.map(move),
+  }
+  if (fragment.trailing) moved.trailing = move(fragment.trailing)
+  return moved
+}
+
+/** @param rest what follows from an offset between two statements on, where that is known */
+function split(text: string, from: number, rest: (offset: number) => Fragment[] | undefined): Fragment[] {
   const fragments: Fragment[] = []
-  let current = new StatementBuilder(text, 0)
-  let resumeAt = 0
+  let current = new StatementBuilder(text, from)
+  let resumeAt = from
   while (resumeAt < text.length) {
     const from = resumeAt
     resumeAt = text.length
@@ -62,7 +107,10 @@ export function splitStatements(text: string): Fragment[] {
         break
       }
       if (fragment.end > fragment.start) fragments.push(fragment)
-      current = new StatementBuilder(text, fragment.trailing?.end ?? token.end)
+      const next = fragment.trailing?.end ?? token.end
+      const known = rest(next)
+      if (known) return [...fragments, ...known]
+      current = new StatementBuilder(text, next)
     }
   }
   if (!current.isEmpty) fragments.push(current.finish())
