@@ -16,6 +16,8 @@ export interface PgliteOptions {
   stateDirectory: string
   /** Names of the extensions to load, as in `CREATE EXTENSION`. */
   extensions?: Iterable<string> | undefined
+  /** A transaction that does nothing for so long while others wait is warned of, in milliseconds. @default 5000 */
+  idleTransactionWarning?: number | undefined
   /** Told about long work, such as the first start on this machine. */
   onProgress?: ((message: string) => void) | undefined
   log?: ((level: 'info' | 'warn' | 'error' | 'debug', message: string) => void) | undefined
@@ -109,6 +111,7 @@ async function startWorker(
     root: options.root,
     extensions: [...extensions],
     port: wantedPort,
+    idleTransactionWarning: options.idleTransactionWarning ?? 5000,
   }
   const worker = new Worker(workerFile, { workerData, execArgv: [] })
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))

@@ -8,6 +8,8 @@ export interface WorkerInput {
   extensions: string[]
   /** Preferred port, 0 for any. */
   port: number
+  /** Milliseconds, see `SessionServerOptions`. */
+  idleTransactionWarning: number
 }
 
 export type WorkerMessage =

@@ -47,6 +47,7 @@ async function serve(): Promise<Served> {
   const sessions = new SessionServer(backend, {
     parameters,
     extensions: shelf,
+    idleTransactionWarning: input.idleTransactionWarning,
     onWarning: (text) => send({ kind: 'warning', text }),
     onCrash: (error) => {
       send({ kind: 'crashed', text: `${error.message}: ${String(error.cause ?? '')}` })

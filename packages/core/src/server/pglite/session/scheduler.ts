@@ -11,12 +11,25 @@ export interface Turn {
 // After this long, clients that wait on the event loop (new connections, cancel requests) get a look in.
 const sliceMilliseconds = 8
 
+export interface SchedulerOptions {
+  /** How long others may wait for a client that does nothing in its transaction, in milliseconds. */
+  patience: number
+  /** Called once per transaction for which that was longer. */
+  onBlocked(owner: Turn, waiting: number): void
+}
+
 /** Gives the one backend to one client after the other; first come, first served, transactions whole. */
 export class Scheduler {
   #owner: Turn | undefined
   readonly #waiting = new Set<Turn>()
   #running = false
   #continuation: NodeJS.Immediate | undefined
+  #patience: NodeJS.Timeout | undefined
+  readonly #options: SchedulerOptions
+
+  constructor(options: SchedulerOptions) {
+    this.#options = options
+  }
 
   /** Nobody is in a transaction, nobody runs. */
   get isFree(): boolean {
@@ -37,7 +50,7 @@ export class Scheduler {
   remove(turn: Turn): void {
     this.#waiting.delete(turn)
     if (this.#owner !== turn) return
-    this.#owner = undefined
+    this.#setOwner(undefined)
     if (!this.#running && !this.#continuation) this.#run()
   }
 
@@ -45,7 +58,21 @@ export class Scheduler {
     clearImmediate(this.#continuation)
     this.#continuation = undefined
     this.#waiting.clear()
-    this.#owner = undefined
+    this.#setOwner(undefined)
+  }
+
+  #setOwner(owner: Turn | undefined): void {
+    if (this.#owner === owner) return
+    this.#owner = owner
+    clearTimeout(this.#patience)
+    this.#patience = undefined
+  }
+
+  #watchOwner(): void {
+    const owner = this.#owner
+    if (!owner || this.#waiting.size === 0 || this.#patience) return
+    this.#patience = setTimeout(() => this.#options.onBlocked(owner, this.#waiting.size), this.#options.patience)
+    this.#patience.unref()
   }
 
   #next(): Turn | undefined {
@@ -60,7 +87,7 @@ export class Scheduler {
     while (turn) {
       this.#waiting.delete(turn)
       if (turn.hasWork) turn.runOne()
-      this.#owner = turn.holdsBackend ? turn : undefined
+      this.#setOwner(turn.holdsBackend ? turn : undefined)
       if (turn.hasWork) this.#waiting.add(turn)
       turn = this.#next()
       if (turn && performance.now() > end) {
@@ -72,5 +99,6 @@ export class Scheduler {
       }
     }
     this.#running = false
+    this.#watchOwner()
   }
 }

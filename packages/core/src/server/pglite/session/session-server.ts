@@ -6,7 +6,7 @@ import type { FrontendReader } from './frontend-reader.js'
 import { createMessage, int32, readStrings, backend as types } from './messages.js'
 import { Scheduler, type Turn } from './scheduler.js'
 import { Session, type ClientStream } from './session.js'
-import { SettingRefused, SettingsKeeper, noSettings, type Settings } from './settings.js'
+import { SettingRefused, SettingsKeeper, noSettings, owner, type Settings } from './settings.js'
 import type { StartupParameters } from './startup-packet.js'
 import type { Effect } from './statement-effects.js'
 import type { UnnamedStatement } from './statements.js'
@@ -23,6 +23,8 @@ export interface SessionServerOptions {
   /** What the server reported about itself when its session was opened. */
   parameters: ReadonlyMap<string, string>
   onWarning(message: string): void
+  /** After how many milliseconds a transaction that does nothing while others wait is warned of. */
+  idleTransactionWarning: number
   /** The backend is gone; every client was sent away. */
   onCrash(error: BackendCrash): void
 }
@@ -30,7 +32,7 @@ export interface SessionServerOptions {
 /** Many sessions over one backend: what is shared between them, and who runs when. */
 export class SessionServer {
   readonly backend: Backend
-  readonly scheduler = new Scheduler()
+  readonly scheduler: Scheduler
   readonly settings: SettingsKeeper
   readonly parameters: ReadonlyMap<string, string>
   readonly unnamedStatement: UnnamedStatement = { owner: undefined }
@@ -48,6 +50,16 @@ export class SessionServer {
     this.parameters = options.parameters
     this.extensions = options.extensions
     this.#options = options
+    this.scheduler = new Scheduler({
+      patience: options.idleTransactionWarning,
+      onBlocked: (owner, waiting) => {
+        if (owner instanceof Session)
+          options.onWarning(
+            `${owner.name} has a transaction open and does nothing, while ${waiting} other${waiting === 1 ? '' : 's'} ` +
+              `wait${waiting === 1 ? 's' : ''} for it (the embedded Postgres runs one transaction at a time); its last statement: ${owner.lastSql}`,
+          )
+      },
+    })
   }
 
   get size(): number {
@@ -87,7 +99,7 @@ export class SessionServer {
       if (setting && equals > 0) settings.set(setting.slice(0, equals), setting.slice(equals + 1))
     }
     for (const [name, value] of startup.settings) settings.set(name, value)
-    if (startup.user !== 'postgres') settings.set('session_authorization', startup.user)
+    if (startup.user !== owner) settings.set('session_authorization', startup.user)
     this.settings.addCustomNames([...settings.keys()].filter((name) => name.includes('.')))
     return settings.size === 0 ? noSettings : settings
   }

@@ -97,7 +97,7 @@ export class Session implements Turn {
     this.id = identity.id
     this.secret = identity.secret
     this.#startup = startup
-    this.statements = new SessionStatements(`${identity.id}.`, server.unnamedStatement)
+    this.statements = new SessionStatements(`${identity.id}.`, startup.user, server.unnamedStatement)
   }
 
   get hasWork(): boolean {

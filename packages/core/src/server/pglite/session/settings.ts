@@ -5,7 +5,10 @@ export type Settings = ReadonlyMap<string, string>
 
 export const noSettings: Settings = new Map()
 
-// Identity is set by commands of its own, in this order, after everything that only a superuser may set.
+/** The role that PGlite runs as. */
+export const owner = 'postgres'
+
+// Set in this order, and after everything that only a superuser may set.
 const identity = ['session_authorization', 'role']
 
 const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`
@@ -92,9 +95,11 @@ export class SettingsKeeper {
 }
 
 function readSettings(customNames: readonly string[]): string {
-  const names = [...identity, ...customNames].map(quote).join(', ')
+  const names = ['role', ...customNames].map(quote).join(', ')
   return `SELECT name, setting FROM pg_catalog.pg_settings
     WHERE source = 'session' AND name NOT LIKE 'transaction\\_%'
+    UNION ALL
+    SELECT 'session_authorization', session_user WHERE session_user <> '${owner}'
     UNION ALL
     SELECT name, pg_catalog.current_setting(name, true) FROM pg_catalog.unnest(ARRAY[${names}]::text[]) name
     WHERE pg_catalog.current_setting(name, true) NOT IN ('', 'none')`
@@ -111,7 +116,8 @@ function createChange(current: Settings, wanted: Settings): string {
   // Some settings are a superuser's to change, so identity steps aside even where it stays the same.
   const before = [
     ...(current.has('role') ? ['RESET ROLE'] : []),
-    ...(current.has('session_authorization') ? ['RESET SESSION AUTHORIZATION'] : []),
+    // Not RESET: there is nothing that a backend without a client would go back to, and it stays as it is.
+    ...(current.has('session_authorization') ? [`SELECT ${createCall(['session_authorization', owner])}`] : []),
   ]
   const after = identity.flatMap((name) => {
     const value = wanted.get(name)

@@ -42,16 +42,20 @@ export const tagReplacements: Readonly<Record<string, string>> = {
   'DISCARD PLANS': 'DEALLOCATE ALL',
 }
 
+/** Whose statements they are. */
+export interface SessionNames {
+  /** Gives a session's prepared statement its name on the backend. */
+  renameStatement(name: string): string
+  /** The role that the client connected as. */
+  user: string
+}
+
 /**
  * Finds what in `sql` must not reach a shared backend as it stands.
  *
- * @param renameStatement gives a session's prepared statement its name on the backend
  * @returns undefined for ordinary statements, which is nearly always
  */
-export function analyseStatement(
-  sql: string,
-  renameStatement: (name: string) => string,
-): StatementAnalysis | undefined {
+export function analyseStatement(sql: string, { renameStatement, user }: SessionNames): StatementAnalysis | undefined {
   if (!interestingRE.test(sql)) return undefined
   const effects: Effect[] = []
   const edits: { start: number; end: number; text: string }[] = []
@@ -100,9 +104,16 @@ export function analyseStatement(
           effects.push({ kind: 'temporary table' })
         break
       case 'set':
-      case 'reset':
+      case 'reset': {
+        // To a backend without a client there is no role that it began with, and RESET leaves it as it is.
+        const isIdentity = second?.value === 'session' && tokens[2]?.value === 'authorization'
+        const login = `SET SESSION AUTHORIZATION ${quoteName(user)}`
+        const last = tokens[isIdentity && first.value === 'set' ? 3 : 2]
+        if (isIdentity && last && (first.value === 'reset' || last.value === 'default'))
+          edits.push({ start: first.start, end: last.end, text: login })
         effects.push({ kind: 'settings', names: customNames(sql.slice(first.start, tokens.at(-1)?.end)) })
         break
+      }
       default:
         if (tokens.some((token) => token.value.startsWith('pg_available_extension')))
           effects.push({ kind: 'list extensions' })
@@ -121,8 +132,10 @@ export function analyseStatement(
 }
 
 function rename(token: Token, renameStatement: (name: string) => string) {
-  return { start: token.start, end: token.end, text: `"${renameStatement(token.value).replaceAll('"', '""')}"` }
+  return { start: token.start, end: token.end, text: quoteName(renameStatement(token.value)) }
 }
+
+const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 function isCopyFromClient(tokens: readonly Token[]): boolean {
   let depth = 0
@@ -136,4 +149,4 @@ function isCopyFromClient(tokens: readonly Token[]): boolean {
   })
 }
 
-const customNames = (sql: string): string[] => sql.match(customNameRE) ?? []
+const customNames = (sql: string): string[] => sql.replaceAll('"', '').match(customNameRE) ?? []

@@ -26,8 +26,11 @@ export class SessionStatements {
   /** ParseComplete answers to statements that we parsed again ourselves. */
   #extraParses = 0
 
-  constructor(prefix: string, unnamed: UnnamedStatement) {
+  readonly #user: string
+
+  constructor(prefix: string, user: string, unnamed: UnnamedStatement) {
     this.prefix = prefix
+    this.#user = user
     this.#unnamed = unnamed
   }
 
@@ -40,7 +43,7 @@ export class SessionStatements {
   }
 
   analyse(sql: string): StatementAnalysis | undefined {
-    return analyseStatement(sql, (name) => this.rename(name))
+    return analyseStatement(sql, { renameStatement: (name) => this.rename(name), user: this.#user })
   }
 
   analysisOf(statement: string): StatementAnalysis | undefined {
