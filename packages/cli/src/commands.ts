@@ -39,6 +39,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/schema/diff.js'),
   },
   {
+    name: 'schema apply',
+    description: 'Bring a database to a schema, after showing the plan',
+    load: () => import('./commands/schema/apply.js'),
+  },
+  {
     name: 'wait',
     description: 'Wait until the database answers',
     load: () => import('./commands/wait.js'),

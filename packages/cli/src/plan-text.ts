@@ -1,6 +1,7 @@
 import type { Plan, Step } from '@savepoint/catalog'
 import type { Diagnostic } from '@savepoint/core'
 import type { Io } from './io.js'
+import { count } from './terminal/report.js'
 import type { Talk } from './terminal/talk.js'
 
 /** The plan as a script: each statement with its semicolon, nothing when there is nothing to do. */
@@ -8,13 +9,19 @@ export function renderSql(plan: Plan): string {
   return plan.steps.map(({ sql }) => `${sql};\n`).join('')
 }
 
-/** The plan as a person reads it before a yes: statements, those that destroy marked, hazards below each. */
-export function renderPlan(plan: Plan, { style }: Talk): string {
+/**
+ * The plan as a person reads it before a yes: statements, those that destroy marked, hazards below each.
+ *
+ * @param losses rows that would be lost, by object; -1 where they could not be counted
+ */
+export function renderPlan(plan: Plan, losses: ReadonlyMap<string, number>, { style }: Talk): string {
   return plan.steps
     .flatMap((step) => {
+      const rows = step.destroys ? losses.get(step.destroys.id) : undefined
       const mark = step.destroys ? style.error('-') : style.success('+')
-      const statement = `${mark} ${step.sql.replaceAll('\n', '\n  ')};`
-      return [statement, ...describeHazards(step).map((line) => `    ${style.warning('!')} ${line}`)]
+      const loss = rows === undefined ? [] : [`    ${style.error('!')} loses ${rows < 0 ? 'data' : count(rows, 'row')}`]
+      const hazards = describeHazards(step).map((line) => `    ${style.warning('!')} ${line}`)
+      return [`${mark} ${step.sql.replaceAll('\n', '\n  ')};`, ...loss, ...hazards]
     })
     .join('\n')
 }

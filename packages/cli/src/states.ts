@@ -13,6 +13,12 @@ export const schemaOptions = {
   exclude: list('name', 'Not this Postgres schema; may be given several times'),
 }
 
+/** Options of those that plan. */
+export const planOptions = {
+  ...schemaOptions,
+  strategy: text('name', 'dev (shortest), online (keeps tables usable) or atomic (one transaction whatever it costs)'),
+}
+
 export interface SchemaValues {
   readonly config: string | undefined
   readonly env: string | undefined

@@ -1,3 +1,4 @@
+export { applyStatePlan, countLosses } from './apply.js'
 export { openDevelopment, type DevelopmentOptions, type OpenDevelopment } from './development.js'
 export { describeMigrateError } from './migrations.js'
 export { parseStateSpec, parseStateSpecs, type StateSpec } from './spec.js'

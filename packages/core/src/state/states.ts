@@ -1,4 +1,4 @@
-import { differences, plan as makePlan, type Catalog, type Plan } from '@savepoint/catalog'
+import { differences, plan as makePlan, type Catalog, type Plan, type PlanOptions } from '@savepoint/catalog'
 import type { ResolvedConfig } from '../config/config.js'
 import { DiagnosticError, type Diagnostic } from '../diagnostics/index.js'
 import { resolveRenames } from '../scratch/renames.js'
@@ -10,6 +10,8 @@ export interface StateOptions {
   /** Gives `scratch`, `include`, `exclude`, `strict`, and the root that relative paths start from. */
   config: ResolvedConfig
   log(level: 'info' | 'warn' | 'error' | 'debug', message: string): void
+  /** How the plan is made, see `plan` of the catalog package. @default 'dev' */
+  strategy?: PlanOptions['strategy']
 }
 
 /** What a state is, as Postgres has it. */
@@ -23,6 +25,8 @@ export interface StatePlan {
   from: Catalog
   to: Catalog
   plan: Plan
+  /** Roles that the files define and that were compared too. */
+  roles: readonly string[]
   /** SP3003: why nobody has seen the plan run; absent when it was proved. */
   unproved?: Diagnostic
   warnings: readonly Diagnostic[]
@@ -45,21 +49,21 @@ export async function planStates(from: StateSpec, to: StateSpec, options: StateO
     const { renames, diagnostics } = resolveRenames(readRenames(desired.statements), current.catalog, desired.catalog)
     const warnings = [...current.warnings, ...desired.warnings, ...diagnostics]
     const unmodelled = describeUnmodelled([current.catalog, desired.catalog])
-    if (differences(current.catalog, desired.catalog).length === 0)
-      return { from: current.catalog, to: desired.catalog, plan: { steps: [] }, warnings: [...warnings, ...unmodelled] }
-    const planned = makePlan(current.catalog, desired.catalog, { renames })
+    const result = {
+      from: current.catalog,
+      to: desired.catalog,
+      roles: workspace.roles,
+      warnings: [...warnings, ...unmodelled],
+    }
+    if (differences(current.catalog, desired.catalog).length === 0) return { ...result, plan: { steps: [] } }
+    const { strategy = 'dev' } = options
+    const planned = makePlan(current.catalog, desired.catalog, { renames, strategy })
     const proof = await workspace.prove(planned, current, desired)
     if (proof.status === 'failed') throw new DiagnosticError([proof.diagnostic])
     const doubts = [...unmodelled, ...(proof.status === 'unproved' ? [proof.diagnostic] : [])]
     if (options.config.strict && doubts.length > 0)
       throw new DiagnosticError(doubts.map((diagnostic) => ({ ...diagnostic, severity: 'error' })))
-    return {
-      from: current.catalog,
-      to: desired.catalog,
-      plan: planned,
-      warnings: [...warnings, ...unmodelled],
-      ...(proof.status === 'unproved' ? { unproved: proof.diagnostic } : {}),
-    }
+    return { ...result, plan: planned, ...(proof.status === 'unproved' ? { unproved: proof.diagnostic } : {}) }
   } finally {
     await workspace.close()
   }

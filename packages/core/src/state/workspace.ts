@@ -43,6 +43,8 @@ export interface Reading {
 /** What is open while states are read and compared: sessions of databases, and one scratch database for everything else. */
 export interface Workspace {
   readonly sides: readonly Side[]
+  /** Roles that the files define. */
+  readonly roles: readonly string[]
   /** Lets Postgres say what a side is. The catalogs of all sides come from servers of one major version. */
   read(side: Side): Promise<Reading>
   /** Runs the plan on scratch. */
@@ -68,6 +70,7 @@ export async function openWorkspace(specs: readonly StateSpec[], options: StateO
 
 class OpenWorkspace implements Workspace {
   readonly sides: readonly Side[]
+  readonly roles: readonly string[]
   readonly #options: StateOptions
   readonly #extractOptions: Omit<ScratchOptions, 'assumedRoles'>
   /** Roles that scratch must have, whoever defines them. */
@@ -81,9 +84,13 @@ class OpenWorkspace implements Workspace {
     this.#options = options
     this.#assumedRoles = new Set(sides.flatMap((side) => (side.kind === 'database' ? side.roles : [])))
     // Roles belong to the whole server; only those that the files themselves define are compared.
-    const roles = [...new Set(sides.flatMap((side) => (side.kind === 'files' ? side.files.roles : [])))]
+    this.roles = [...new Set(sides.flatMap((side) => (side.kind === 'files' ? side.files.roles : [])))]
     const { include, exclude } = options.config
-    this.#extractOptions = { ...(include ? { include } : {}), exclude, ...(roles.length > 0 ? { roles } : {}) }
+    this.#extractOptions = {
+      ...(include ? { include } : {}),
+      exclude,
+      ...(this.roles.length > 0 ? { roles: this.roles } : {}),
+    }
   }
 
   read(side: Side): Promise<Reading> {

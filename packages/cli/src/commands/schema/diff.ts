@@ -1,12 +1,13 @@
+import { oneOf } from '../../arguments.js'
 import { defineCommand, list, text } from '../../command.js'
 import { exitCodes } from '../../exit-codes.js'
 import { parseFormat } from '../../output-format.js'
 import { renderSql, sayWarnings } from '../../plan-text.js'
-import { openStates, schemaOptions } from '../../states.js'
+import { openStates, planOptions } from '../../states.js'
 
 export const command = defineCommand({
   options: {
-    ...schemaOptions,
+    ...planOptions,
     from: list('state', 'What is there (default: `url` of the environment, else the development database)'),
     to: list('state', 'What should be there (default: the schema files)'),
     format: text('format', 'sql, or Atlas\'s "{{ sql . }}"; json for scripts'),
@@ -22,12 +23,13 @@ it is empty when they are equal. Every plan is run on a scratch database before 
   async run({ options, io, talk }) {
     const started = performance.now()
     const format = parseFormat(options.format, ['sql', 'json'])
+    const strategy = oneOf('strategy', options.strategy, ['dev', 'online', 'atomic'])
     const states = await openStates(options, { io, talk })
     try {
       const { planStates } = await import('@savepoint/core')
       const to = await states.desired(options.to)
       const from = await states.database(options.from)
-      const { plan, warnings, unproved } = await planStates(from, to, states)
+      const { plan, warnings, unproved } = await planStates(from, to, { ...states, ...(strategy ? { strategy } : {}) })
       if (format === 'json') io.stdout(`${JSON.stringify({ steps: plan.steps, proved: !unproved }, null, 2)}\n`)
       else io.stdout(renderSql(plan))
       await sayWarnings(plan, unproved ? [...warnings, unproved] : warnings, { io, talk })

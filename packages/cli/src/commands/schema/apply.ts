@@ -1,0 +1,74 @@
+import { oneOf } from '../../arguments.js'
+import { defineCommand, flag, list, text } from '../../command.js'
+import { confirmOrRefuse } from '../../confirm.js'
+import { parseDuration } from '../../duration.js'
+import { exitCodes } from '../../exit-codes.js'
+import { renderPlan, renderSql, sayWarnings } from '../../plan-text.js'
+import { openStates, planOptions } from '../../states.js'
+import { obeyWaitOption, requireUrl, waitOption } from '../../target.js'
+import { count } from '../../terminal/report.js'
+
+export const command = defineCommand({
+  options: {
+    ...planOptions,
+    ...waitOption,
+    url: {
+      ...text('url', 'The database (default: `url` of the environment, else the development database)'),
+      short: 'u',
+    },
+    to: list('state', 'What should be there (default: the schema files)'),
+    'dry-run': flag('Print the SQL on standard output, change nothing'),
+    'auto-approve': flag('Do not ask'),
+    'lock-timeout': text('time', 'How long to wait for a lock (default: `lockTimeout` of the config)'),
+  },
+  details: `Plans, shows the plan, asks, and runs it in one transaction. Steps that destroy data are marked, with what they would
+lose. Without a terminal to ask on it refuses, unless --auto-approve is given.`,
+  examples: [
+    'schema apply --env prod',
+    'schema apply --url "postgres://localhost/app" --to "file://schema.sql" --dry-run',
+  ],
+  async run({ options, io, talk }) {
+    const started = performance.now()
+    const strategy = oneOf('strategy', options.strategy, ['dev', 'online', 'atomic'])
+    const states = await openStates(options, { io, talk })
+    try {
+      const { applyStatePlan, countLosses, describeTarget, planStates } = await import('@savepoint/core')
+      const to = await states.desired(options.to)
+      const from = await states.database(options.url === undefined ? [] : [requireUrl(options.url)])
+      if (from.kind !== 'database') throw new Error('a URL names a database')
+      await obeyWaitOption(from.url, options.wait, { io, talk })
+      const planned = await planStates(from, to, { ...states, ...(strategy ? { strategy } : {}) })
+      const { plan, warnings, unproved } = planned
+      const time = talk.style.dim(`planned in ${Math.round(performance.now() - started)} ms`)
+      if (options['dry-run']) {
+        io.stdout(renderSql(plan))
+        await sayWarnings(plan, unproved ? [...warnings, unproved] : warnings, { io, talk })
+        talk.say(time)
+        return exitCodes.done
+      }
+      await sayWarnings({ steps: [] }, unproved ? [...warnings, unproved] : warnings, { io, talk })
+      const target = describeTarget(from.url)
+      if (plan.steps.length === 0) {
+        talk.success(`${target} is as it should be`)
+        talk.say(time)
+        return exitCodes.done
+      }
+      talk.say(renderPlan(plan, await countLosses(from.url, planned), talk))
+      talk.say(time)
+      const question = `Run ${count(plan.steps.length, 'statement')} on ${target}?`
+      if (!(await confirmOrRefuse(question, { approved: options['auto-approve'], io, talk }))) return exitCodes.failed
+      const lockTimeout = options['lock-timeout']
+      const applying = performance.now()
+      await applyStatePlan(from.url, planned, {
+        ...states.config,
+        ...(lockTimeout === undefined ? {} : { lockTimeout: parseDuration(lockTimeout, 'lock-timeout') }),
+      })
+      talk.success(
+        `${count(plan.steps.length, 'statement')} applied to ${target} in ${Math.round(performance.now() - applying)} ms`,
+      )
+      return exitCodes.done
+    } finally {
+      await states.close()
+    }
+  },
+})
