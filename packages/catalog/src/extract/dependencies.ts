@@ -2,7 +2,7 @@ import { addressKey } from '../catalog.js'
 import type { Dependency, ObjectId } from '../model/object.js'
 import { classes } from './classes.js'
 import type { QueryContext } from './reader.js'
-import { firstUserOid, scopedOids } from './remarks.js'
+import { firstUserOid, scopedClasses, scopedOids } from './remarks.js'
 
 export interface DependencyRow {
   classid: number | string
@@ -20,9 +20,15 @@ export interface DependencyRow {
  */
 export function dependencySql(context: QueryContext): string {
   const scoped = scopedOids(context)
+  // With both columns as arrays each pair is one probe of the index; joined, or with a condition on `refobjid` that another
+  // index could serve, the planner reads everything.
+  const condition =
+    scoped === undefined
+      ? `objid >= ${firstUserOid}`
+      : `classid = ANY ('{${scopedClasses(context).join(',')}}'::oid[]) AND objid = ANY (ARRAY(${scoped}))`
   return `SELECT classid, objid, objsubid, refclassid, refobjid, refobjsubid, deptype FROM pg_catalog.pg_depend
-  WHERE ${scoped === undefined ? `objid >= ${firstUserOid}` : `objid IN (${scoped})`}
-    AND refobjid >= ${firstUserOid} AND refclassid <> ${classes.pg_namespace}`
+  WHERE ${condition}
+    AND ${scoped === undefined ? 'refobjid' : 'refobjid::int8'} >= ${firstUserOid} AND refclassid <> ${classes.pg_namespace}`
 }
 
 /**

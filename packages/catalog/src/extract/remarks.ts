@@ -41,6 +41,13 @@ export function scopedOids(context: QueryContext): string | undefined {
   return `SELECT unnest('{${ownOids}}'::oid[]) UNION ${parts.join(' UNION ')}`
 }
 
+/** The classes that objects of `scopedOids` can be of. */
+export function scopedClasses(context: QueryContext): number[] {
+  const { pg_class, pg_type, pg_constraint, pg_attrdef, pg_trigger, pg_policy, pg_rewrite } = classes
+  const named = Object.values(classes).filter((classid) => !context.inScope([classid, 'oid']).includes("'{}'"))
+  return [...new Set([pg_class, pg_type, pg_constraint, pg_attrdef, pg_trigger, pg_policy, pg_rewrite, ...named])]
+}
+
 export function commentSql(context: QueryContext): string {
   return `SELECT classoid AS classid, objoid AS objid, objsubid, description AS text FROM pg_catalog.pg_description ${where(context)}`
 }
@@ -54,5 +61,5 @@ function where(context: QueryContext): string {
   // The schema public is older than the first user's object.
   return scoped === undefined
     ? `WHERE objoid >= ${firstUserOid} OR classoid = ${classes.pg_namespace}`
-    : `WHERE objoid IN (${scoped})`
+    : `WHERE objoid = ANY (ARRAY(${scoped}))`
 }

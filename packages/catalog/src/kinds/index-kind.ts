@@ -63,7 +63,7 @@ export const indexReader = defineReader<Row>({
     LEFT JOIN pg_catalog.pg_constraint pcon ON pcon.conindid = pc.oid AND pcon.contype IN ('p', 'u', 'x')
     WHERE con.oid IS NULL AND t.relkind IN ('r', 'p', 'm') AND t.relpersistence <> 't'
       AND ${context.inSchemas('t.relnamespace')}
-      AND ${context.inScope([classes.pg_class, 'i.indrelid'], [classes.pg_class, 'c.oid'])}
+      AND ${context.inScope([classes.pg_class, 'i.indrelid'], [classes.pg_class, 'i.indexrelid'])}
     ORDER BY i.indrelid, c.oid`,
   read(row, sink) {
     const table = sink.at(classes.pg_class, row.relation)

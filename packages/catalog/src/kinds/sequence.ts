@@ -1,5 +1,5 @@
 import { classes } from '../extract/classes.js'
-import { defineReader } from '../extract/reader.js'
+import { defineReader, type QueryContext } from '../extract/reader.js'
 import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { SequenceOptions } from '../model/facts.js'
 import type { CatalogObject, ObjectId } from '../model/object.js'
@@ -31,6 +31,16 @@ interface Row {
   identity: string | null
 }
 
+// As a list of oids that is known before the scan, so that sequences are found by an index; an OR over two tables reads all.
+function inScope(context: QueryContext): string {
+  const { pg_class } = classes
+  if (context.inScope([pg_class, 'oid']) === 'true') return 'true'
+  return `s.seqrelid = ANY (ARRAY(
+        SELECT oid FROM pg_catalog.pg_class WHERE ${context.inScope([pg_class, 'oid'])}
+        UNION ALL SELECT objid FROM pg_catalog.pg_depend WHERE classid = ${pg_class} AND refclassid = ${pg_class}
+          AND deptype IN ('a', 'i') AND ${context.inScope([pg_class, 'refobjid'])}))`
+}
+
 /** Sequences, also those of identity columns, which become a part of the column's facts. */
 export const sequenceReader = defineReader<Row>({
   name: 'sequences',
@@ -49,7 +59,7 @@ export const sequenceReader = defineReader<Row>({
     LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
     WHERE c.relpersistence <> 't' AND ${context.inSchemas('c.relnamespace')}
       AND ${context.notMember(classes.pg_class, 'c.oid')}
-      AND ${context.inScope([classes.pg_class, 'c.oid'], [classes.pg_class, 'd.refobjid'])}
+      AND ${inScope(context)}
     ORDER BY c.oid`,
   read(row, sink) {
     const options: SequenceOptions = {
