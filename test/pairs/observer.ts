@@ -39,7 +39,7 @@ const kinds: Record<string, string> = {
       c.oid::regclass, c.relkind, c.relpersistence, c.relowner::regrole,
       CASE WHEN c.relkind IN ('i', 'I', 'c') THEN '-' ELSE ${privileges('c.relacl', `CASE c.relkind WHEN 'S' THEN 's'::"char" ELSE 'r'::"char" END`, 'c.relowner')} END,
       ${sorted('c.reloptions')},
-      (SELECT ${sorted('t.reloptions')} FROM pg_class t WHERE t.oid = c.reltoastrelid),
+      coalesce((SELECT ${sorted('t.reloptions')} FROM pg_class t WHERE t.oid = c.reltoastrelid), '-'),
       (SELECT amname FROM pg_am WHERE oid = c.relam),
       (SELECT spcname FROM pg_tablespace WHERE oid = c.reltablespace),
       c.relreplident, c.relrowsecurity, c.relforcerowsecurity, NULLIF(c.reloftype, 0)::regtype,

@@ -220,6 +220,8 @@ async function runBeside(server: PairServer, test: Case, attempt: Attempt): Prom
     }
   })
   const [from, to] = readings
+  // What cannot be read fails both ways.
+  if (!from || !to) await attempt('backward', () => Promise.reject(new Error('see forward')))
   for (const direction of directions) {
     const [source, target] = direction === 'forward' ? [from, to] : [to, from]
     const side = direction === 'forward' ? sides[0] : sides[1]

@@ -1,5 +1,6 @@
 import { quoteLiteral } from '../identifier.js'
 import type { CatalogObject } from '../model/object.js'
+import { enableClause } from './enabled.js'
 import { referenceOf, type StandaloneKind } from './standalone.js'
 
 const query = `
@@ -9,10 +10,8 @@ const query = `
       'enabled', CASE e.evtenabled WHEN 'O' THEN 'origin' WHEN 'D' THEN 'disabled' WHEN 'R' THEN 'replica' ELSE 'always' END) AS facts
   FROM pg_event_trigger e`
 
-const enabling = { origin: 'ENABLE', disabled: 'DISABLE', replica: 'ENABLE REPLICA', always: 'ENABLE ALWAYS' }
-
 const enable = (object: CatalogObject<'event trigger'>): string =>
-  `ALTER EVENT TRIGGER ${referenceOf(object)} ${enabling[object.facts.enabled]}`
+  `ALTER EVENT TRIGGER ${referenceOf(object)} ${enableClause(object.facts.enabled)}`
 
 const withoutState = ({ event, function: routine, tags }: CatalogObject<'event trigger'>['facts']): string =>
   JSON.stringify([event, routine, tags])
