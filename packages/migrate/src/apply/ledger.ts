@@ -151,7 +151,11 @@ export class Ledger {
     const { history, store, applied, directory } = this.#options
     // Atlas and Flyway keep a hash of their own.
     if (store.format === 'atlas' || store.format === 'flyway') return
-    const hashes = (history.notes.hashes ??= store.format === 'golang-migrate' ? this.#knownVersions(file) : {})
+    const hashes = (history.notes.hashes ??= {})
+    if (store.format === 'golang-migrate') {
+      // What the row implies, such as what the real tool ran; the content of it is not known.
+      for (const version of applied) hashes[version] ??= ''
+    }
     if (direction === 'up') hashes[file.version] = contentHash.slice(0, 12)
     else delete hashes[file.version]
     if (store.format === 'golang-migrate') {
@@ -160,13 +164,6 @@ export class Ledger {
       else history.notes.upTo = newest
     }
     this.#notesChanged = true
-  }
-
-  /** What golang-migrate's row implied before the first note: their content is not known. */
-  #knownVersions(except: MigrationFile): Record<string, string> {
-    return Object.fromEntries(
-      [...this.#options.applied].filter((version) => version !== except.version).map((version) => [version, '']),
-    )
   }
 
   #countsItself(captured: CapturedFile): boolean {

@@ -1,0 +1,140 @@
+import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  applyMigrations,
+  listStatements,
+  MigrateError,
+  readDirectory,
+  readStatus,
+  renderDirectorySum,
+  writeMigration,
+  type FormatName,
+} from '@savepoint/migrate'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { createDatabase, createFolder, readFiles } from '../../packages/migrate/src/testing/project.js'
+import { isMissing, sharedFolder } from '../support/requirement.js'
+import { createRandom, randomMigrations, randomSql } from './random.js'
+import { buildTool, mustRun, run, startUntil } from './tools.js'
+
+const missing = isMissing('go') || isMissing('native')
+const formats: FormatName[] = ['atlas', 'goose', 'golang-migrate', 'dbmate', 'flyway']
+const rows = `SELECT version, description, type, applied, total, error, error_stmt, hash, partial_hashes::text
+  FROM atlas_schema_revisions.atlas_schema_revisions ORDER BY version COLLATE "C"`
+
+describe.skipIf(missing)('interop with Atlas’s library [needs go, native]', () => {
+  let atlas = ''
+  beforeAll(() => void (atlas = buildTool('atlas')), 600_000)
+
+  it.each(formats)('sums of random %s directories are the same bytes', async (format) => {
+    const random = createRandom(format.length)
+    for (let round = 0; round < 15; round++) {
+      const folder = createFolder(randomMigrations(random, format))
+      const text = await mustRun(atlas, ['hash', format, folder])
+      expect(renderDirectorySum(readDirectory(folder, { format })), JSON.stringify(readFiles(folder))).toBe(text)
+    }
+  })
+
+  it('scans random statements alike, faults included', async () => {
+    const random = createRandom(7)
+    const files = Object.fromEntries(
+      Array.from({ length: 600 }, (_, index) => [`${1000 + index}.sql`, randomSql(random)]),
+    )
+    const folder = createFolder(files)
+    const theirs = JSON.parse(await mustRun(atlas, ['statements', 'atlas', folder])) as Record<string, string[]>
+    const directory = readDirectory(folder)
+    for (const file of directory.files) {
+      let ours: string[]
+      try {
+        ours = [...listStatements(directory, file)].map(({ text }) => text)
+      } catch (error) {
+        if (!(error instanceof MigrateError)) throw error
+        ours = [`error: ${error.message.slice(`${file.name}: `.length)}`]
+      }
+      expect(ours, JSON.stringify(files[file.name])).toEqual(theirs[file.name])
+    }
+  })
+
+  it.skipIf(isMissing('shared'))(
+    'takes the same statements out of real goose and golang-migrate histories',
+    async () => {
+      for (const [format, path] of [
+        ['golang-migrate', 'openmeter/migrations'],
+        ['atlas', 'datum/migrations'],
+        ['goose', 'datum/migrations-goose-postgres'],
+      ] as const) {
+        const folder = join(sharedFolder, 'corpus/histories', path)
+        const theirs = JSON.parse(await mustRun(atlas, ['statements', format, folder])) as Record<string, string[]>
+        const directory = readDirectory(folder, { format })
+        const bare = (text: string): string => text.replace(/^(?:--[^\n]*\n|\/\*[^]*?\*\/|\s)+/, '')
+        for (const file of directory.files)
+          expect(
+            [...listStatements(directory, file)].map(({ text }) => bare(text)),
+            file.name,
+          ).toEqual(theirs[file.name]?.map(bare))
+      }
+    },
+  )
+
+  it('applies what Savepoint wrote, Savepoint goes on, and the rows are the same', async () => {
+    const folder = createFolder({})
+    const write = (name: string, up: string[], now: string): void =>
+      void writeMigration(readDirectory(folder), { name, up, now: new Date(now) })
+    write('users', ['CREATE TABLE users (id int PRIMARY KEY)', 'CREATE INDEX users_id ON users (id)'], '2026-01-01')
+    write('body', ['CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END; $$'], '2026-01-02')
+    const [theirs, ours, mixed] = [await createDatabase(), await createDatabase(), await createDatabase()]
+    await mustRun(atlas, ['validate', 'atlas', folder])
+    await mustRun(atlas, ['apply', `${theirs.url}?sslmode=disable`, 'atlas', folder])
+    await applyMigrations(ours.client, readDirectory(folder))
+    await mustRun(atlas, ['apply', `${mixed.url}?sslmode=disable`, 'atlas', folder, '1'])
+    expect((await readStatus(mixed.client, readDirectory(folder))).pending).toHaveLength(1)
+    await applyMigrations(mixed.client, readDirectory(folder))
+    expect(await ours.rows(rows)).toEqual(await theirs.rows(rows))
+    expect(await mixed.rows(rows)).toEqual(await theirs.rows(rows))
+
+    write('third', ['CREATE TABLE third (id int)'], '2026-01-03')
+    expect(await mustRun(atlas, ['status', `${ours.url}?sslmode=disable`, 'atlas', folder])).toBe(
+      '20260103000000_third.sql\n',
+    )
+    await mustRun(atlas, ['apply', `${ours.url}?sslmode=disable`, 'atlas', folder])
+    expect(await readStatus(ours.client, readDirectory(folder))).toMatchObject({
+      status: 'OK',
+      current: '20260103000000',
+    })
+    expect(await mustRun(atlas, ['status', `${ours.url}?sslmode=disable`, 'atlas', folder])).toBe('')
+  })
+
+  it('goes on where Savepoint was interrupted, and the other way round', async () => {
+    const folder = createFolder({})
+    writeMigration(readDirectory(folder), {
+      name: 'steps',
+      up: ['CREATE TABLE a (id int)', 'CREATE TABLE b (id int REFERENCES nowhere)', 'CREATE TABLE c (id int)'].map(
+        (sql) => ({ sql, transactional: false }),
+      ),
+    })
+    const [name = ''] = readdirSync(folder)
+    const [ours, theirs] = [await createDatabase(), await createDatabase()]
+    await expect(applyMigrations(ours.client, readDirectory(folder))).rejects.toMatchObject({ code: 'SP4017' })
+    expect((await run(atlas, ['apply', `${theirs.url}?sslmode=disable`, 'atlas', folder])).code).toBe(1)
+    const state = 'SELECT applied, total, partial_hashes::text FROM atlas_schema_revisions.atlas_schema_revisions'
+    expect(await ours.rows(state)).toEqual(await theirs.rows(state))
+    await ours.client.query('CREATE TABLE nowhere (id int PRIMARY KEY)')
+    await theirs.client.query('CREATE TABLE nowhere (id int PRIMARY KEY)')
+    await mustRun(atlas, ['apply', `${ours.url}?sslmode=disable`, 'atlas', folder])
+    await applyMigrations(theirs.client, readDirectory(folder))
+    expect(await ours.rows(rows)).toEqual(await theirs.rows(rows))
+    expect(name).toContain('steps')
+  })
+
+  it('excludes a run of Savepoint while it holds its lock', async () => {
+    const database = await createDatabase()
+    const folder = createFolder({})
+    writeMigration(readDirectory(folder), { name: 'users', up: ['CREATE TABLE users (id int)'] })
+    const holder = await startUntil(atlas, ['lock', `${database.url}?sslmode=disable`], 'locked')
+    const attempt = applyMigrations(database.client, readDirectory(folder), { lockTimeout: 100 })
+    await expect(attempt).rejects.toMatchObject({ code: 'SP4010' })
+    holder.stdin?.end()
+    await once(holder, 'exit')
+    await applyMigrations(database.client, readDirectory(folder), { lockTimeout: 100 })
+  })
+})

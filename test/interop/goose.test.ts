@@ -1,0 +1,149 @@
+import {
+  applyMigrations,
+  listStatements,
+  readDirectory,
+  readStatus,
+  undoMigrations,
+  writeMigration,
+  type MigrationInput,
+} from '@savepoint/migrate'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { createDatabase, createFolder, writeFiles, type Database } from '../../packages/migrate/src/testing/project.js'
+import { isMissing } from '../support/requirement.js'
+import { buildTool, mustRun, run } from './tools.js'
+
+const missing = isMissing('go') || isMissing('native')
+const read = (folder: string) => readDirectory(folder, { format: 'goose' })
+
+const inputs: MigrationInput[] = [
+  {
+    name: 'users',
+    up: ['CREATE TABLE users (id int PRIMARY KEY)'],
+    down: ['DROP TABLE users'],
+    now: new Date('2026-01-01'),
+  },
+  {
+    name: 'bodies',
+    up: [
+      'CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n  NEW.id = 1; -- set\n  RETURN NEW;\nEND;\n$$',
+      "DO $$ BEGIN PERFORM 'a -- b;'; END $$",
+      'INSERT INTO users VALUES (1) -- the first; one\n',
+      'CREATE FUNCTION one() RETURNS int BEGIN ATOMIC\n  SELECT 1;\nEND',
+    ],
+    down: ['DROP FUNCTION one', 'DELETE FROM users', 'DROP FUNCTION touch'],
+    now: new Date('2026-01-02'),
+  },
+  {
+    name: 'index',
+    up: [
+      {
+        sql: 'CREATE INDEX CONCURRENTLY users_id ON users (id)',
+        transactional: false,
+        reverse: [{ sql: 'DROP INDEX CONCURRENTLY users_id', transactional: false }],
+      },
+    ],
+    now: new Date('2026-01-03'),
+  },
+]
+
+const rows = 'SELECT version_id, is_applied FROM goose_db_version ORDER BY id'
+const objects = `SELECT relname::text FROM pg_class WHERE relname IN ('users', 'users_id')
+  UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1`
+const columns = `SELECT attname, format_type(atttypid, atttypmod) AS type, attnotnull, attidentity FROM pg_attribute
+  WHERE attrelid = 'goose_db_version'::regclass AND attnum > 0 ORDER BY attnum`
+
+describe.skipIf(missing)('interop with goose [needs go, native]', () => {
+  let binary = ''
+  beforeAll(() => void (binary = buildTool('goose')), 600_000)
+  const goose = (database: Database, folder: string, ...command: string[]) =>
+    mustRun(binary, ['-dir', folder, 'postgres', `${database.url}?sslmode=disable`, ...command])
+
+  const createProject = (): string => {
+    const folder = createFolder({})
+    for (const input of inputs) writeMigration(read(folder), input)
+    return folder
+  }
+
+  it('applies and undoes what Savepoint wrote, with the same rows and the same table', async () => {
+    const folder = createProject()
+    const [theirs, ours] = [await createDatabase(), await createDatabase()]
+    await goose(theirs, folder, 'up')
+    await applyMigrations(ours.client, read(folder))
+    expect(await ours.rows(rows)).toEqual(await theirs.rows(rows))
+    expect(await ours.rows(columns)).toEqual(await theirs.rows(columns))
+    expect(await ours.column(objects)).toEqual(await theirs.column(objects))
+    expect(await ours.column(objects)).toEqual(['one', 'touch', 'users', 'users_id'])
+    // Each goes down what the other one applied.
+    await goose(ours, folder, 'down-to', '0')
+    await undoMigrations(theirs.client, read(folder), { toVersion: '0' })
+    expect(await ours.column(objects)).toEqual([])
+    expect(await theirs.column(objects)).toEqual([])
+    expect(await ours.rows(rows)).toEqual(await theirs.rows(rows))
+  })
+
+  it('goes on after Savepoint, and Savepoint after it; the statuses agree', async () => {
+    const folder = createProject()
+    const database = await createDatabase()
+    await applyMigrations(database.client, read(folder), { amount: 1 })
+    await goose(database, folder, 'up-by-one')
+    expect((await readStatus(database.client, read(folder))).pending.map(({ version }) => version)).toEqual([
+      '20260103000000',
+    ])
+    const { stderr } = await run(binary, ['-dir', folder, 'postgres', `${database.url}?sslmode=disable`, 'status'])
+    expect(stderr.match(/Pending/g)).toHaveLength(1)
+    await applyMigrations(database.client, read(folder))
+    expect(await readStatus(database.client, read(folder))).toMatchObject({ status: 'OK' })
+    const after = await run(binary, ['-dir', folder, 'postgres', `${database.url}?sslmode=disable`, 'up'])
+    expect(after.stderr).toContain('no migrations to run. current version: 20260103000000')
+  })
+
+  it('agrees on what is out of order', async () => {
+    const folder = createProject()
+    const database = await createDatabase()
+    await goose(database, folder, 'up')
+    writeFiles(folder, { '20260102120000_late.sql': '-- +goose Up\nSELECT 1;\n-- +goose Down\n' })
+    const directory = readDirectory(folder, { format: 'goose' })
+    const { code, stderr } = await run(binary, ['-dir', folder, 'postgres', `${database.url}?sslmode=disable`, 'up'])
+    expect([code, stderr]).toEqual([1, expect.stringContaining('found 1 missing migrations')])
+    expect((await readStatus(database.client, { ...directory, sumText: undefined })).outOfOrder).toHaveLength(1)
+  })
+
+  it('reads statements as goose does', async () => {
+    const files: Record<string, string> = {
+      '00001_a.sql':
+        "-- head\n\n-- +goose Up\n-- note\nSELECT 1; SELECT 2;\nINSERT INTO log VALUES ('x'); -- end\n-- +goose statementbegin\nSELECT 3;\nSELECT 4;\n-- +goose StatementEnd\n-- +goose down\nSELECT 9;\n",
+      '00002_b.sql':
+        "-- +goose NO TRANSACTION\n-- +goose Up\nINSERT INTO log\n\n-- inside\nVALUES ('b')\n  ;\r\n-- +goose Down\n",
+      '00003_c.sql':
+        "-- +goose Up\n-- +goose ENVSUB ON\nINSERT INTO log VALUES ('${SAVEPOINT_INTEROP:-none}');\n-- +goose ENVSUB OFF\nINSERT INTO log VALUES ('${HOME}');\n",
+    }
+    const folder = createFolder(files)
+    const [theirs, ours] = [await createDatabase(), await createDatabase()]
+    for (const database of [theirs, ours]) await database.client.query('CREATE TABLE log (line text)')
+    await goose(theirs, folder, 'up')
+    await applyMigrations(ours.client, read(folder))
+    expect(await ours.column('SELECT line FROM log')).toEqual(await theirs.column('SELECT line FROM log'))
+    const directory = read(folder)
+    expect(
+      directory.files.map((file) => [...listStatements(directory, file)].map(({ text, line }) => `${line}: ${text}`)),
+    ).toEqual([
+      ['5: SELECT 1; SELECT 2;', "6: INSERT INTO log VALUES ('x'); -- end", '8: SELECT 3;\nSELECT 4;'],
+      ["3: INSERT INTO log\n\n-- inside\nVALUES ('b')\n  ;"],
+      ["3: INSERT INTO log VALUES ('none');", "5: INSERT INTO log VALUES ('${HOME}');"],
+    ])
+  })
+
+  it.each([
+    ['no marker', 'SELECT 1;\n'],
+    ['an unknown annotation', '-- +goose Up\n-- +goose Upp\nSELECT 1;\n'],
+    ['a statement without an end', '-- +goose Up\nSELECT 1\n'],
+    ['a block without an end', '-- +goose Up\n-- +goose StatementBegin\nSELECT 1;\n'],
+    ['an indented annotation', ' -- +goose Up\nSELECT 1;\n'],
+    ['a dash pair that hides the semicolon', "-- +goose Up\nSELECT 'a -- b';\n"],
+  ])('refuses %s as goose does', async (_name, text) => {
+    const folder = createFolder({ '00001_a.sql': text })
+    const database = await createDatabase()
+    expect((await run(binary, ['-dir', folder, 'postgres', `${database.url}?sslmode=disable`, 'up'])).code).toBe(1)
+    await expect(applyMigrations(database.client, read(folder))).rejects.toMatchObject({ code: 'SP4015' })
+  })
+})
