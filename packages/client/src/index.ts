@@ -5,6 +5,7 @@ export {
   type AnalysedQuery,
   type AnalysisResult,
 } from './analyse/analyse.js'
+export { analyseViews } from './analyse/views.js'
 export type { AnalysisFailure } from './analyse/failure.js'
 export type { GeneratedFile } from './generated-file.js'
 export type { QueryFile } from './queries/annotations.js'

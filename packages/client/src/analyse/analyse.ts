@@ -264,6 +264,20 @@ function typesIn(trees: readonly TreeNode[], facts: FactsLoader): Set<string> {
   return types
 }
 
+/** @param parameterNullable whether `$n` may be NULL */
+export function createAnalysis(facts: FactsLoader, parameterNullable: Analysis['parameterNullable']): Analysis {
+  return {
+    facts,
+    isNeverNull,
+    outputIsNotNull,
+    parameterNullable,
+    levels: { current: new WeakMap(), stored: new WeakMap() },
+    viewColumns: new Map(),
+    open: new Set(),
+    budget: 2_000_000,
+  }
+}
+
 function inferQuery(tree: TreeNode, work: Work, facts: FactsLoader): AnalysedQuery {
   const uses = parameterUses(tree, facts)
   const said = work.query.parameterNullability
@@ -277,16 +291,7 @@ function inferQuery(tree: TreeNode, work: Work, facts: FactsLoader): AnalysedQue
       ...(use?.hint !== undefined && { hint: use.hint }),
     }
   })
-  const analysis: Analysis = {
-    facts,
-    isNeverNull,
-    outputIsNotNull,
-    parameterNullable: (number) => parameters[number - 1]?.nullable ?? true,
-    levels: { current: new WeakMap(), stored: new WeakMap() },
-    viewColumns: new Map(),
-    open: new Set(),
-    budget: 2_000_000,
-  }
+  const analysis = createAnalysis(facts, (number) => parameters[number - 1]?.nullable ?? true)
   const level = rootLevel(analysis, tree, false)
   const entries = outputEntries(tree)
   const types = outputTypes(tree)

@@ -131,6 +131,8 @@ interface TypeRow {
 export interface FactsLoader extends Facts {
   /** Reads what the trees mention, and what the views in them mention. */
   loadFor(trees: readonly TreeNode[]): Promise<void>
+  /** Relations, and what the views among them mention. */
+  loadRelations(oids: Iterable<string>): Promise<void>
   loadTypes(oids: Iterable<string>): Promise<void>
   /** The type behind an OID that was loaded. */
   valueType(oid: string): ValueType
@@ -270,6 +272,9 @@ export function createFactsLoader(connection: Connection): FactsLoader {
     functions,
     operatorFunctions,
     loadFor,
+    async loadRelations(oids) {
+      await loadFor(await loadRelations(oids))
+    },
     loadTypes,
     valueType,
     typeText: (oid) => types.get(oid)?.text ?? oid,

@@ -1,6 +1,6 @@
 import type { Facts } from './facts.js'
 import { functionOf } from './functions.js'
-import { countSetReturning, RANGE_TABLE } from './level.js'
+import { countSetReturning, JOIN, RANGE_TABLE } from './level.js'
 import type { RelationFacts } from './facts.js'
 import {
   flagField,
@@ -18,7 +18,7 @@ import {
 
 /**
  * Whether a query gives one row at most, whatever the data. Only what is certain: LIMIT 1, an aggregate without GROUP BY, no FROM,
- * one row of VALUES inserted, or a single table whose unique key is compared with values of outside.
+ * one row of VALUES inserted, or tables whose unique keys are compared with values of outside or with each other.
  */
 export function givesAtMostOneRow(query: TreeNode, facts: Facts): boolean {
   if (isLimitOfOne(query.fields['limitCount'])) return true
@@ -34,13 +34,74 @@ export function givesAtMostOneRow(query: TreeNode, facts: Facts): boolean {
     if (items.length === 0) return true
   }
   if (command === 5) return false
-  const fixed = equalities(from?.fields['quals'], facts)
-  return items.every((item) => {
-    if (item.tag !== 'RANGETBLREF') return false
-    const index = numberField(item, 'rtindex')
-    const entry = rangeTable[index - 1]
-    return entry !== undefined && isFixed(entry, index, fixed, facts)
-  })
+  const joins = collectJoins(from, facts)
+  return joins !== undefined && areAllFixed(joins, rangeTable, facts)
+}
+
+interface Joins {
+  /** Range-table indexes of what is joined. */
+  entries: number[]
+  /** `column` equals `other` (absent: something that is the same for every row), usable to fix an entry of `scope` only. */
+  equalities: {
+    entry: number
+    column: number
+    other?: { entry: number; column: number }
+    scope?: ReadonlySet<number>
+  }[]
+}
+
+/** Undefined where a full join or something unknown stands. */
+function collectJoins(from: TreeNode | undefined, facts: Facts): Joins | undefined {
+  const joins: Joins = { entries: [], equalities: [] }
+  const visit = (item: TreeNode): boolean => {
+    if (item.tag === 'RANGETBLREF') {
+      joins.entries.push(numberField(item, 'rtindex'))
+      return true
+    }
+    if (item.tag === 'FROMEXPR') {
+      joins.equalities.push(...equalities(item.fields['quals'], facts))
+      return nodesField(item, 'fromlist').every(visit)
+    }
+    const type = numberField(item, 'jointype')
+    const [left, right] = [nodeField(item, 'larg'), nodeField(item, 'rarg')]
+    if (item.tag !== 'JOINEXPR' || !left || !right || type === JOIN.full) return false
+    const start = joins.entries.length
+    if (!visit(left)) return false
+    const middle = joins.entries.length
+    if (!visit(right)) return false
+    // The condition of an outer join says nothing about which rows of the kept side there are.
+    const scope =
+      type === JOIN.inner
+        ? undefined
+        : new Set(type === JOIN.left ? joins.entries.slice(middle) : joins.entries.slice(start, middle))
+    joins.equalities.push(...equalities(item.fields['quals'], facts).map((each) => (scope ? { ...each, scope } : each)))
+    return true
+  }
+  return from === undefined || visit(from) ? joins : undefined
+}
+
+/** An entry whose key is fixed has one row, so all of its columns are, and with them what equals them elsewhere. */
+function areAllFixed({ entries, equalities: list }: Joins, rangeTable: readonly TreeNode[], facts: Facts): boolean {
+  const fixed = new Set<number>()
+  for (let before = -1; before !== fixed.size;) {
+    before = fixed.size
+    for (const index of entries) {
+      const entry = rangeTable[index - 1]
+      if (!entry || fixed.has(index)) continue
+      const columns = new Set(
+        list
+          .filter(
+            (each) =>
+              each.entry === index &&
+              (each.scope?.has(index) ?? true) &&
+              (each.other === undefined || fixed.has(each.other.entry)),
+          )
+          .map((each) => each.column),
+      )
+      if (isFixed(entry, columns, facts)) fixed.add(index)
+    }
+  }
+  return entries.every((index) => fixed.has(index))
 }
 
 function isLimitOfOne(value: TreeValue | undefined): boolean {
@@ -51,7 +112,7 @@ function isLimitOfOne(value: TreeValue | undefined): boolean {
   return (first === '1' || first === '0') && rest.every((byte) => byte === '0')
 }
 
-function isFixed(entry: TreeNode, index: number, fixed: ReadonlySet<string>, facts: Facts): boolean {
+function isFixed(entry: TreeNode, fixed: ReadonlySet<number>, facts: Facts): boolean {
   if (numberField(entry, 'rtekind') === RANGE_TABLE.subquery) {
     const subquery = nodeField(entry, 'subquery')
     return subquery !== undefined && givesAtMostOneRow(subquery, facts)
@@ -60,26 +121,32 @@ function isFixed(entry: TreeNode, index: number, fixed: ReadonlySet<string>, fac
   const relation: RelationFacts | undefined = facts.relations.get(oidField(entry, 'relid'))
   // Children of an inheritance parent have indexes of their own, so a key is unique in each of them only.
   if (!relation || (relation.kind === 'r' && relation.descendants.length > 0)) return false
-  return relation.uniqueKeys.some((key) => key.every((attno) => fixed.has(`${index}.${attno}`)))
+  return relation.uniqueKeys.some((key) => key.every((attno) => fixed.has(attno)))
 }
 
-/** Columns that a condition compares, by `=`, with something that is the same for every row. */
-function equalities(condition: TreeValue | undefined, facts: Facts, found = new Set<string>()): Set<string> {
-  if (!isNode(condition)) return found
+/** Columns that a condition compares, by `=`, with a column or with something that is the same for every row. */
+function equalities(condition: TreeValue | undefined, facts: Facts): Joins['equalities'] {
+  if (!isNode(condition)) return []
   if (condition.tag === 'BOOLEXPR' && textField(condition, 'boolop') === 'and')
-    for (const arg of listField(condition, 'args')) equalities(arg, facts, found)
-  if (condition.tag === 'OPEXPR' && isEquality(functionOf(condition, facts)?.name ?? '')) {
-    const [left, right] = listField(condition, 'args')
-    for (const [column, other] of [
-      [left, right],
-      [right, left],
-    ]) {
-      const variable = withoutRelabel(column)
-      if (variable?.tag === 'VAR' && numberField(variable, 'varlevelsup') === 0 && isOutside(other))
-        found.add(`${numberField(variable, 'varno')}.${numberField(variable, 'varattno')}`)
-    }
-  }
-  return found
+    return listField(condition, 'args').flatMap((arg) => equalities(arg, facts))
+  if (condition.tag !== 'OPEXPR' || !isEquality(functionOf(condition, facts)?.name ?? '')) return []
+  const [left, right] = listField(condition, 'args')
+  return [
+    [left, right],
+    [right, left],
+  ].flatMap(([column, other]): Joins['equalities'] => {
+    const own = columnOf(column)
+    if (!own) return []
+    const target = columnOf(other)
+    if (target) return [{ ...own, other: target }]
+    return isOutside(other) ? [own] : []
+  })
+}
+
+function columnOf(value: TreeValue | undefined): { entry: number; column: number } | undefined {
+  const variable = withoutRelabel(value)
+  if (variable?.tag !== 'VAR' || numberField(variable, 'varlevelsup') !== 0) return undefined
+  return { entry: numberField(variable, 'varno'), column: numberField(variable, 'varattno') }
 }
 
 const isEquality = (name: string): boolean => /(?:^|_)eq$|eq$/.test(name) && !/ne$|like|regex/.test(name)

@@ -2,15 +2,22 @@ import { stringLiteral } from '../naming/identifiers.js'
 import { vectorNames, type ValueOptions } from '../values/typescript.js'
 import type { ValueType } from '../values/value-type.js'
 
-/** Names imported by a generated module, by module. */
+/** Names imported by a generated module, by module. What the module exports itself keeps its name, and the import gets another. */
 export class Imports {
   readonly #names = new Map<string, Set<string>>()
+  readonly #taken: ReadonlySet<string>
 
+  constructor(taken: Iterable<string> = []) {
+    this.#taken = new Set(taken)
+  }
+
+  /** @returns the name to refer to it by */
   add(from: string, name: string): string {
     let names = this.#names.get(from)
     if (!names) this.#names.set(from, (names = new Set()))
-    names.add(name)
-    return name
+    const local = this.#taken.has(name) ? `${name}$` : name
+    names.add(local === name ? name : `${name} as ${local}`)
+    return local
   }
 
   /** @param withTypes leave out what only types use where there are none */

@@ -33,7 +33,7 @@ export function javascriptModule(queries: readonly CompiledQuery[], options: Mod
 
 /** What `import … from './users.sql'` is typed by: the text of `users.d.sql.ts`. */
 export function declarationModule(queries: readonly CompiledQuery[], options: QueryTypeOptions): string {
-  const imports = new Imports()
+  const imports = new Imports(queries.map((query) => query.exportName))
   const parts: string[] = []
   for (const query of queries) {
     parts.push(...queryTypes(query, options))
@@ -52,7 +52,7 @@ function useSignatureTypes(query: CompiledQuery, imports: Imports): void {
 }
 
 function moduleText(queries: readonly CompiledQuery[], options: ModuleOptions, typed: boolean): string {
-  const imports = new Imports()
+  const imports = new Imports(queries.map((query) => query.exportName))
   const parts = queries.flatMap((query) => [
     ...(typed ? queryTypes(query, options) : []),
     queryConstant(query, options, imports, typed),
