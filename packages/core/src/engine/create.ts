@@ -84,6 +84,7 @@ export function createEngine(options: EngineOptions): Engine {
     owner = 'this'
     const loop = createLoop({
       load: where.load,
+      configFiles: where.configFiles,
       listener: {
         ...listener,
         state(next) {
@@ -185,22 +186,22 @@ interface ProjectLocation {
   stateDirectory: string
   lockName: string
   load: Parameters<typeof loadConfig>[0]
+  /** Where the config file is, or where one would be found: absolute paths. */
+  configFiles: readonly string[]
 }
 
 /** Where a project's state lies is known without loading its config, which may be broken now and mended later. */
 export function locateProject({ root, configFile, environment }: EngineOptions): ProjectLocation {
   const cwd = resolve(root)
-  const file = configFile === undefined ? findConfigFile(cwd) : describeFile(resolve(cwd, configFile))
+  const named = configFile === undefined ? undefined : resolve(cwd, configFile)
+  const found = named === undefined ? findConfigFile(cwd) : { file: named, root: dirname(named) }
   // Two configs, or two environments, in one folder are two projects with one owner each.
-  const name = file.file === undefined ? configFileNames[0] : basename(file.file)
+  const name = found.file === undefined ? undefined : basename(found.file)
   const special = name === undefined || configFileNames.includes(name) ? '' : `-${name.replaceAll(/\W+/g, '-')}`
   return {
-    stateDirectory: join(file.root, '.savepoint'),
+    stateDirectory: join(found.root, '.savepoint'),
     lockName: `engine${special}${environment === undefined ? '' : `-${environment.replaceAll(/\W+/g, '-')}`}`,
     load: { cwd, configFile, environment },
+    configFiles: found.file === undefined ? configFileNames.map((file) => join(found.root, file)) : [found.file],
   }
-}
-
-function describeFile(file: string): { file: string; root: string } {
-  return { file, root: dirname(file) }
 }

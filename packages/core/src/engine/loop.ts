@@ -8,11 +8,13 @@ import { openProject, type Project } from './project.js'
 import { createRunQueue } from './queue.js'
 import type { PendingDecision } from './report.js'
 import { runOnce, type RunOutcome } from './run/run.js'
-import { createSettling } from './settle.js'
+import { createSettling, waitForRewrite } from './settle.js'
 import { createTargets, createWatcher, type Watcher } from './watcher.js'
 
 export interface LoopOptions {
   load: Parameters<typeof loadConfig>[0]
+  /** Where the config file is or may come to be, to see it also when it cannot be loaded or does not exist. Absolute. */
+  configFiles: readonly string[]
   listener: BackendListener
 }
 
@@ -24,18 +26,19 @@ const idleDelay = 100
 const connectionRetries = [500, 1000, 2000, 5000, 10_000]
 
 /** The save loop itself, in the process that owns the project. Nothing that goes wrong in it is thrown: it becomes state. */
-export function createLoop({ load, listener }: LoopOptions): Backend {
+export function createLoop({ load, configFiles: possibleConfigs, listener }: LoopOptions): Backend {
   let state: EngineState = { status: 'starting', diagnostics: [], pending: [] }
   let project: Project | undefined
   let watcher: Watcher | undefined
   let watchedAs = ''
-  let configFiles: ReadonlySet<string> = new Set()
+  let configFiles: ReadonlySet<string> = new Set(possibleConfigs)
   let retryTimer: NodeJS.Timeout | undefined
   let retries = 0
   let idleTimer: NodeJS.Timeout | undefined
   let idling: Promise<void> | undefined
   let started = 0
   let isFirst = true
+  let schemaFiles: ReadonlySet<string> = new Set()
   let closed = false
 
   const settling = createSettling()
@@ -61,11 +64,13 @@ export function createLoop({ load, listener }: LoopOptions): Backend {
       const isReload = !project || [...changed].some((path) => configFiles.has(path))
       const open = isReload ? await reload() : (project as Project)
       const looksAtEverything = isReload || isFirst || changed.size === 0
+      if (!looksAtEverything) await waitForRewrite(changed, schemaFiles)
       const outcome = await runOnce(open, {
         changed: looksAtEverything ? undefined : [...changed],
         started: begun,
       })
       isFirst = false
+      schemaFiles = new Set(outcome.files)
       await watch(open, outcome.files)
       finish(open, outcome)
     } catch (error) {
@@ -84,7 +89,7 @@ export function createLoop({ load, listener }: LoopOptions): Backend {
       await watchConfig()
       throw error
     }
-    configFiles = new Set(config.configDependencies)
+    configFiles = new Set([...possibleConfigs, ...config.configDependencies])
     listener.config(config)
     await project?.close()
     project = openProject(config, {
@@ -159,7 +164,7 @@ export function createLoop({ load, listener }: LoopOptions): Backend {
   }
 
   async function watch(open: Project, files: readonly string[]): Promise<void> {
-    const targets = createTargets(open.config, open.pluginFiles)
+    const targets = createTargets(open.config, [...possibleConfigs, ...open.pluginFiles])
     await replaceWatcher(JSON.stringify([targets.directories, targets.files]), () =>
       createWatcher(targets, onChange, onWatchError),
     )
@@ -168,11 +173,9 @@ export function createLoop({ load, listener }: LoopOptions): Backend {
 
   /** Until a config has been loaded once, only its own file is worth watching. */
   async function watchConfig(): Promise<void> {
-    if (watcher || load.configFile === undefined) return
-    const files = [load.configFile]
-    configFiles = new Set(files)
+    if (watcher) return
     await replaceWatcher('config', () =>
-      createWatcher({ directories: [], files, matters: () => false }, onChange, onWatchError),
+      createWatcher({ directories: [], files: possibleConfigs, matters: () => false }, onChange, onWatchError),
     )
   }
 

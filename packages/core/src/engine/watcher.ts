@@ -62,14 +62,18 @@ export function createWatcher(
   }
 }
 
-/** Everything whose change starts a run: schema files, the config with its imports, migrations, files of plugins. */
-export function createTargets(config: ResolvedConfig, pluginFiles: Iterable<string>): WatchTargets {
+/**
+ * Everything whose change starts a run: schema files, the config with its imports, migrations.
+ *
+ * @param others further files, such as those that plugins watch
+ */
+export function createTargets(config: ResolvedConfig, others: Iterable<string>): WatchTargets {
   const globs = [...config.schema.pre, ...config.schema.schema, ...config.schema.post].filter(
     (glob) => !glob.startsWith('!'),
   )
   const migrations = config.migrations?.directory
   const extensions = new Set(globs.map((glob) => /\.\w+$/.exec(glob)?.[0] ?? ''))
-  const files = [...config.configDependencies, ...pluginFiles]
+  const files = [...new Set([...config.configDependencies, ...others])]
   return {
     directories: [...new Set([...globs.map(globBase), ...(migrations === undefined ? [] : [migrations])])],
     files,

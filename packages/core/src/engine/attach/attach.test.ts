@@ -1,0 +1,108 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { afterEach, describe, expect, inject, it } from 'vitest'
+import { createTestProject, type TestProject } from '../testing/project.js'
+import type { EngineState } from '../engine.js'
+
+const users = 'create table users (id integer primary key, email text);\n'
+const program = fileURLToPath(new URL('../testing/process.mjs', import.meta.url))
+const server = inject('servers')['18']
+
+let project: TestProject
+const children: ChildProcess[] = []
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+  await project.close()
+})
+
+/** Another process with an engine of the project. It sends each state, and does what it is told. */
+function startProcess(): { child: ChildProcess; until(fits: (state: EngineState) => boolean): Promise<EngineState> } {
+  const child = fork(program, [project.root], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  children.push(child)
+  const seen: EngineState[] = []
+  const waiting = new Set<(state: EngineState) => void>()
+  child.on('message', (state: EngineState) => {
+    seen.push(state)
+    for (const look of waiting) look(state)
+  })
+  return {
+    child,
+    until: (fits) =>
+      new Promise((resolve) => {
+        const last = seen.at(-1)
+        if (last && fits(last)) return resolve(last)
+        const look = (state: EngineState): void => {
+          if (!fits(state)) return
+          waiting.delete(look)
+          resolve(state)
+        }
+        waiting.add(look)
+      }),
+  }
+}
+
+const isReady = ({ status }: EngineState): boolean => status === 'ready'
+const exited = (child: ChildProcess): Promise<unknown> => new Promise((resolve) => child.once('exit', resolve))
+
+describe.skipIf(server === undefined)('engines of one project in several processes [needs native]', () => {
+  it('share one database: the second sees the state of the first, its saves, and asks it to run', async () => {
+    project = await createTestProject({ files: { 'schema/users.sql': users }, server })
+    const owner = startProcess()
+    const { databaseUrl } = await owner.until(isReady)
+    await project.engine.start()
+    expect(project.engine.owner).toBe(owner.child.pid)
+    expect(project.engine.state).toMatchObject({ status: 'ready', databaseUrl })
+    expect(project.engine.watchedFiles()).toContain(project.path('schema/users.sql'))
+
+    const report = await project.save({ 'schema/users.sql': users.replace('email text', 'email text, age integer') })
+    expect(report.applied).toHaveLength(1)
+    expect(project.told).toContain('saved 1')
+    expect((await project.engine.run()).report?.applied).toEqual([])
+  })
+
+  it('accept through each other', async () => {
+    project = await createTestProject({ files: { 'schema/users.sql': users }, server })
+    const owner = startProcess()
+    await owner.until(isReady)
+    await project.engine.start()
+    await project.query("insert into users values (1, 'ann@example.com')")
+    const { pending } = await project.save({ 'schema/users.sql': 'create table users (id integer primary key);\n' })
+    expect(pending).toHaveLength(1)
+    await expect(project.engine.accept(['drop table public.nothing'])).rejects.toThrow(
+      'nothing is waiting under the name',
+    )
+    expect(await project.engine.accept('all')).toMatchObject({ status: 'ready', pending: [] })
+    await expect(project.query('select email from users')).rejects.toThrow('does not exist')
+  })
+
+  it('when the owner is killed, one that is attached takes over', async () => {
+    project = await createTestProject({ files: { 'schema/users.sql': users }, server })
+    const owner = startProcess()
+    await owner.until(isReady)
+    await project.engine.start()
+    const gone = exited(owner.child)
+    owner.child.kill('SIGKILL')
+    await gone
+    // Whether the new owner watches already or reads it at its start, the save is not lost.
+    const { report } = await project.after(
+      () => project.write('schema/users.sql', users.replace('email text', 'email text, age integer')),
+      (state) => isReady(state) && state.report?.applied.length === 1,
+    )
+    expect(report?.written).toEqual(['src/db/public.ts'])
+    expect(project.engine.owner).toBe('this')
+    expect(project.told).toContain(`info: process ${owner.child.pid} has gone, taking the development database over`)
+  })
+
+  it('when the owner ends, the next process starts as the owner', async () => {
+    project = await createTestProject({ files: { 'schema/users.sql': users }, server })
+    const first = startProcess()
+    await first.until(isReady)
+    const gone = exited(first.child)
+    first.child.kill('SIGTERM')
+    await gone
+    expect(first.child.signalCode).toBe('SIGTERM')
+    await project.engine.start()
+    expect(project.engine.owner).toBe('this')
+    expect(project.engine.state.report?.applied).toEqual([])
+  })
+})
