@@ -34,6 +34,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/accept.js'),
   },
   {
+    name: 'schema inspect',
+    description: 'Print a schema as SQL or JSON',
+    load: () => import('./commands/schema/inspect.js'),
+  },
+  {
     name: 'schema diff',
     description: 'Print the SQL that leads from one schema to another',
     load: () => import('./commands/schema/diff.js'),

@@ -9,8 +9,8 @@ export interface ScratchOptions {
   exclude?: readonly string[]
   /** Roles to read as well: they belong to the server, so only those that the schema defines count. */
   roles?: readonly string[]
-  /** Roles that are made where they do not exist, because what will run on scratch names them. */
-  assumedRoles?: readonly string[]
+  /** Roles that are made at each restart where they do not exist, because what will run on scratch names them. */
+  assumedRoles?: Iterable<string>
 }
 
 // Nothing may end the transaction that everything lives in. Not every version has every setting, so the server is asked.

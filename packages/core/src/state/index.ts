@@ -1,5 +1,7 @@
 export { applyStatePlan, countLosses } from './apply.js'
+export { describeCatalog, type DescribedObject, type DescribedSchema, type DescribedTable } from './describe.js'
 export { openDevelopment, type DevelopmentOptions, type OpenDevelopment } from './development.js'
+export { renderDiagram } from './diagram.js'
 export { describeMigrateError } from './migrations.js'
 export { parseStateSpec, parseStateSpecs, type StateSpec } from './spec.js'
-export { planStates, readState, type StateOptions, type StatePlan, type StateReading } from './states.js'
+export { planStates, printCatalog, readState, type StateOptions, type StatePlan, type StateReading } from './states.js'

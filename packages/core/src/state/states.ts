@@ -1,4 +1,4 @@
-import { differences, plan as makePlan, type Catalog, type Plan, type PlanOptions } from '@savepoint/catalog'
+import { differences, plan as makePlan, print, type Catalog, type Plan, type PlanOptions } from '@savepoint/catalog'
 import type { ResolvedConfig } from '../config/config.js'
 import { DiagnosticError, type Diagnostic } from '../diagnostics/index.js'
 import { resolveRenames } from '../scratch/renames.js'
@@ -94,4 +94,11 @@ function describeUnmodelled(catalogs: readonly Catalog[]): Diagnostic[] {
     why: `Objects of the kind ${kind} cannot be read yet.`,
     fix: 'Change it by hand-written migrations.',
   }))
+}
+
+/** The statements that make an empty database equal to a catalog, each with its semicolon and an empty line after it. */
+export function printCatalog(catalog: Catalog): string {
+  return print(catalog)
+    .map(({ sql }) => `${sql};\n`)
+    .join('\n')
 }

@@ -34,8 +34,6 @@ export interface DatabaseSide {
 export interface Reading {
   catalog: Catalog
   warnings: readonly Diagnostic[]
-  /** Roles that must be there for the state to be: named by it, and defined by somebody else. */
-  assumedRoles: readonly string[]
   /** For rename annotations. */
   statements: readonly Statement[]
 }
@@ -76,8 +74,8 @@ class OpenWorkspace implements Workspace {
   /** Roles that scratch must have, whoever defines them. */
   readonly #assumedRoles: Set<string>
   #scratch: Promise<ScratchDatabaseSession> | undefined
-  /** Scratch standing at a side that was read, so that a proof from there need not go there again. */
-  #standing: { warm: WarmScratch; at: Catalog } | undefined
+  /** Scratch standing at the files that were read last. */
+  #standing: WarmScratch | undefined
 
   constructor(sides: readonly Side[], options: StateOptions) {
     this.sides = sides
@@ -105,9 +103,9 @@ class OpenWorkspace implements Workspace {
   }
 
   async prove(plan: Plan, from: Reading, to: Reading): Promise<Proof> {
-    for (const role of to.assumedRoles) this.#assumedRoles.add(role)
-    const standing = this.#standing?.at === from.catalog ? this.#standing.warm : await this.#startWarm()
-    return standing.prove(plan, from.catalog, to.catalog)
+    // Wherever scratch stands, it goes to the plan's beginning by itself, by the shortest way.
+    const warm = this.#standing ?? (await this.#startWarm())
+    return warm.prove(plan, from.catalog, to.catalog)
   }
 
   async close(): Promise<void> {
@@ -127,14 +125,14 @@ class OpenWorkspace implements Workspace {
   }
 
   async #leaveStanding(): Promise<ScratchDatabaseSession> {
-    await this.#standing?.warm.close()
+    await this.#standing?.close()
     this.#standing = undefined
     return this.#openScratch()
   }
 
   async #startWarm(): Promise<WarmScratch> {
     const scratch = await this.#leaveStanding()
-    return createWarmScratch(scratch, { ...this.#extractOptions, assumedRoles: [...this.#assumedRoles] })
+    return createWarmScratch(scratch, { ...this.#extractOptions, assumedRoles: this.#assumedRoles })
   }
 
   async #readFiles({ sources, texts }: SchemaFiles): Promise<Reading> {
@@ -146,9 +144,9 @@ class OpenWorkspace implements Workspace {
       const result = await warm.elaborate(statements, texts)
       if (result.status === 'elaborated') {
         const { desired: catalog, assumedRoles } = result
-        this.#standing = { warm, at: catalog }
+        this.#standing = warm
         for (const role of assumedRoles) this.#assumedRoles.add(role)
-        return { catalog, warnings: [...warnings, ...result.warnings], assumedRoles, statements }
+        return { catalog, warnings: [...warnings, ...result.warnings], statements }
       }
       await warm.close()
       problems = errorsOf(result.diagnostics)
@@ -159,7 +157,7 @@ class OpenWorkspace implements Workspace {
     )
     const [first] = problems
     if (!catalog || !first) throw new DiagnosticError(problems)
-    return { catalog, warnings: [...warnings, describeScript(first)], assumedRoles: [], statements }
+    return { catalog, warnings: [...warnings, describeScript(first)], statements }
   }
 
   async #readMigrations(script: MigrationScript): Promise<Reading> {
@@ -167,11 +165,11 @@ class OpenWorkspace implements Workspace {
       await runMigrations(connection, script)
       return extract(connection, this.#extractOptions)
     })
-    return { catalog, warnings: [], assumedRoles: [], statements: [] }
+    return { catalog, warnings: [], statements: [] }
   }
 
   async #readDatabase(side: DatabaseSide): Promise<Reading> {
-    const reading = { warnings: [], assumedRoles: [], statements: [] }
+    const reading = { warnings: [], statements: [] }
     const catalog = await extract(side.session, this.#extractOptions)
     const others = this.sides.filter((other) => other !== side)
     if (others.every((other) => other.kind === 'database' && other.major === side.major)) return { ...reading, catalog }
