@@ -70,8 +70,13 @@ class Collector implements Sink {
     // The union over all kinds is what the map holds; TypeScript cannot see that one generic member belongs to it.
     this.#objects.set(id, object as unknown as AnyObject)
     this.addresses.set(key, id)
-    const { compared } = draft
+    const { compared, ignored } = draft
     if (compared) this.#compared.set(id, () => compared(object.facts))
+    else if (ignored) {
+      const left = new Set<string>(ignored.map(String))
+      const counts = ([name]: [string, unknown]): boolean => !left.has(name)
+      this.#compared.set(id, () => Object.fromEntries(Object.entries(object.facts).filter(counts)))
+    }
     return id
   }
 

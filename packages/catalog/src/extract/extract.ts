@@ -5,6 +5,7 @@ import type { Catalog } from '../model/object.js'
 import type { ExtractOptions } from '../model/plan.js'
 import { collect, type Found } from './collect.js'
 import { dependencySql } from './dependencies.js'
+import { prepare } from './prepared.js'
 import type { QueryContext } from './reader.js'
 import { commentSql, labelSql } from './remarks.js'
 import { inSnapshot } from './session.js'
@@ -17,14 +18,14 @@ import { unmodelledSql } from './unmodelled.js'
  * @throws the driver's error when a query fails; a server older than 14 is refused.
  */
 export async function extract(connection: Connection, options: ExtractOptions = {}): Promise<Catalog> {
-  return inSnapshot(connection, async () => {
+  const read = async (): Promise<Catalog> => {
     const { rows } = await connection.query<{
       version: string
       user: string
       superuser: boolean
       schemas: { oid: string; name: string }[]
     }>(
-      `SELECT current_setting('server_version_num') AS version, current_user AS user,
+      `SELECT set_config('search_path', '', true), current_setting('server_version_num') AS version, current_user AS user,
         (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) AS superuser,
         (SELECT json_agg(json_build_object('oid', oid, 'name', nspname)) FROM pg_catalog.pg_namespace
          WHERE nspname !~ '^pg_' AND nspname <> 'information_schema') AS schemas`,
@@ -40,10 +41,11 @@ export async function extract(connection: Connection, options: ExtractOptions = 
       .map(({ oid }) => Number(oid))
     const context = createQueryContext(version, row.superuser, schemas, options)
     const found = options.scope
-      ? await queryAtOnce(connection, context, options.scope)
+      ? await queryAtOnce(connection, context, options.scope, options.warm ?? false)
       : await queryOneByOne(connection, context)
     return collect(found, version, row.user)
-  })
+  }
+  return options.warm ? read() : inSnapshot(connection, read)
 }
 
 function queriesOf(context: QueryContext, scoped: boolean): Map<string, string> {
@@ -70,41 +72,58 @@ async function queryAtOnce(
   connection: Connection,
   context: QueryContext,
   scope: readonly { classid: number; objid: number }[],
+  warm: boolean,
 ): Promise<Found> {
   const touched = new Set(scope.map(({ classid }) => classid))
   const queries = queriesOf(context, true)
   for (const reader of readers) if (!reader.classes.some((class_) => touched.has(class_))) queries.delete(reader.name)
   const columns = [...queries].map(([name, sql]) => `(SELECT json_agg(q) FROM (${sql}) q) AS "${name}"`)
+  const text = `SELECT ${columns.join(',\n')}`
   const { rows } = await connection.query<Record<string, Record<string, unknown>[] | null>>(
-    `SELECT ${columns.join(',\n')}`,
+    warm ? await prepare(connection, text, parametersOf(scope)) : text,
   )
   return new Map(Object.entries(rows[0] ?? {}).map(([name, list]) => [name, list ?? []]))
+}
+
+/** The scope as arrays, one for each class; a text that holds `$1`, `$2` … in their place can be used again. */
+function parametersOf(scope: readonly { classid: number; objid: number }[]): Map<number, number[]> {
+  const byClass = new Map<number, number[]>()
+  for (const { classid, objid } of scope) {
+    const oids = byClass.get(classid)
+    if (oids) oids.push(objid)
+    else byClass.set(classid, [objid])
+  }
+  return new Map([...byClass].sort(([a], [b]) => a - b))
 }
 
 function createQueryContext(
   version: number,
   superuser: boolean,
   schemas: readonly number[],
-  { scope, roles }: ExtractOptions,
+  { scope, roles, warm }: ExtractOptions,
 ): QueryContext {
-  const list = (oids: readonly number[]): string => `ANY (${quoteLiteral(`{${oids.map(Number).join(',')}}`)}::oid[])`
-  const byClass = new Map<number, number[]>()
-  for (const { classid, objid } of scope ?? []) {
-    const oids = byClass.get(classid)
-    if (oids) oids.push(objid)
-    else byClass.set(classid, [objid])
+  const parameters = parametersOf(scope ?? [])
+  const places = [...parameters.keys()]
+  const scopeOf = (classid: number): string | undefined => {
+    const oids = parameters.get(classid)
+    return oids && (warm ? `$${places.indexOf(classid) + 1}` : quoteOids(oids))
   }
-  const inSchemas = list(schemas)
+  const inSchemas = quoteOids(schemas)
   return {
     version,
     superuser,
     roles,
-    inSchemas: (column) => `${column} = ${inSchemas}`,
+    inSchemas: (column) => `${column} = ANY (${inSchemas})`,
     notMember: (classid, column) =>
       `NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE e.classid = ${classid} AND e.objid = ${column} AND e.deptype = 'e')`,
     inScope: (...columns) =>
       scope === undefined
         ? 'true'
-        : `(${columns.map(([classid, column]) => `${column} = ${list(byClass.get(classid) ?? [])}`).join(' OR ')})`,
+        : `(${columns.map(([classid, column]) => `${column} = ANY (${scopeOf(classid) ?? quoteOids([])})`).join(' OR ')})`,
+    scopeOf,
   }
+}
+
+function quoteOids(oids: readonly number[]): string {
+  return `${quoteLiteral(`{${oids.map(Number).join(',')}}`)}::oid[]`
 }

@@ -19,6 +19,8 @@ export interface QueryContext {
    * where everything is asked for.
    */
   inScope(...columns: [classid: number, column: string][]): string
+  /** The oids of a class in the scope, as an expression of type `oid[]`; undefined where the scope has none of it. */
+  scopeOf(classid: number): string | undefined
 }
 
 /**
@@ -47,7 +49,9 @@ export interface Draft<K extends Kind> {
   /** `acl::text[]` and what it is a list for; absent for kinds without privileges. */
   acl?: { items: string[] | null; target: PrivilegeTarget } | undefined
   facts: Facts[K]
-  /** What of the facts counts for equality, where that is not all of them. Asked when everything has been read. */
+  /** Facts that do not count for equality. */
+  ignored?: (keyof Facts[K])[]
+  /** What counts for equality, where leaving out facts is not enough. Asked when everything has been read. */
   compared?: (facts: Facts[K]) => Record<string, unknown>
   classid: number
   objid: number | string

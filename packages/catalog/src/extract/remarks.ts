@@ -33,18 +33,16 @@ export function scopedOids(context: QueryContext): string | undefined {
     `SELECT typrelid FROM pg_catalog.pg_type WHERE typrelid <> 0 AND ${context.inScope([pg_type, 'oid'])}`,
     `SELECT reltype FROM pg_catalog.pg_class WHERE reltype <> 0 AND ${context.inScope([pg_class, 'oid'])}`,
   ]
-  const ownOids = Object.values(classes)
+  const own = Object.values(classes)
     .filter((classid) => classid !== pg_class)
-    .map((classid) => context.inScope([classid, 'oid']).match(/'\{(.*)\}'/)?.[1])
-    .filter(Boolean)
-    .join(',')
-  return `SELECT unnest('{${ownOids}}'::oid[]) UNION ${parts.join(' UNION ')}`
+    .flatMap((classid) => context.scopeOf(classid) ?? [])
+  return [...own.map((oids) => `SELECT unnest(${oids})`), ...parts].join(' UNION ')
 }
 
 /** The classes that objects of `scopedOids` can be of. */
 export function scopedClasses(context: QueryContext): number[] {
   const { pg_class, pg_type, pg_constraint, pg_attrdef, pg_trigger, pg_policy, pg_rewrite } = classes
-  const named = Object.values(classes).filter((classid) => !context.inScope([classid, 'oid']).includes("'{}'"))
+  const named = Object.values(classes).filter((classid) => context.scopeOf(classid) !== undefined)
   return [...new Set([pg_class, pg_type, pg_constraint, pg_attrdef, pg_trigger, pg_policy, pg_rewrite, ...named])]
 }
 

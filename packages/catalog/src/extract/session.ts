@@ -4,7 +4,7 @@ import type { Connection } from '../connection.js'
  * What decides how Postgres prints definitions: with an empty search_path every name is qualified; dates, intervals and floats
  * are printed as pg_dump has them. JIT off, because compiling costs more than any catalog query gains.
  */
-const settings = {
+export const extractionSettings = {
   search_path: '',
   datestyle: 'ISO, YMD',
   intervalstyle: 'postgres',
@@ -15,11 +15,11 @@ const settings = {
   jit: 'off',
 } as const
 
-const names = Object.keys(settings) as (keyof typeof settings)[]
+const names = Object.keys(extractionSettings) as (keyof typeof extractionSettings)[]
 
 const remember = `SELECT ${names.map((name) => `current_setting('${name}') AS ${name}`).join(', ')},
   set_config('savepoint.extracting', 'on', true) AS probe`
-const apply = `SELECT ${names.map((name) => `set_config('${name}', '${settings[name]}', true)`).join(', ')}`
+const apply = `SELECT ${names.map((name) => `set_config('${name}', '${extractionSettings[name]}', true)`).join(', ')}`
 const restore = `SELECT ${names.map((name, index) => `set_config('${name}', $${index + 1}, true)`).join(', ')},
   set_config('savepoint.extracting', '', true)`
 

@@ -35,8 +35,8 @@ export function unmodelledSql(context: QueryContext): string {
     )
   parts.push(
     // Base types and shell types; the types of tables, arrays and the like are parts of other objects.
-    `SELECT ${classes.pg_type}, oid FROM pg_catalog.pg_type WHERE oid >= ${firstUserOid} AND typcategory <> 'A'
-       AND (typtype = 'b' OR NOT typisdefined) AND ${readers.some(({ name }) => name === 'types') ? 'false' : 'true'}`,
+    `SELECT ${classes.pg_type} AS classid, oid AS objid FROM pg_catalog.pg_type WHERE oid >= ${firstUserOid} AND typcategory <> 'A'
+       AND (NOT typisdefined OR typtype = 'b' AND ${readers.some(({ name }) => name === 'type') ? 'false' : 'true'})`,
     `SELECT ${classes.pg_class}, oid FROM pg_catalog.pg_class WHERE oid >= ${firstUserOid} AND relkind = 'f'
        AND ${readers.some(({ name }) => name === 'foreign tables') ? 'false' : 'true'}`,
   )

@@ -118,15 +118,7 @@ export const columnReader = defineReader<Row>({
         local: row.local,
         of,
       },
-      compared: ({
-        position: _,
-        default: __,
-        typeId: ___,
-        typeStorage: ____,
-        inherited: _____,
-        local: ______,
-        ...facts
-      }) => facts,
+      ignored: ['position', 'default', 'typeId', 'typeStorage', 'inherited', 'local'],
       classid: classes.pg_class,
       objid: row.relation,
       objsubid: row.number,

@@ -119,7 +119,8 @@ export const constraintReader = defineReader<Row>({
         deferred: row.deferred,
         validated: row.validated,
         enforced: row.enforced,
-        noInherit: row.no_inherit,
+        // Keys have the mark, too, where it says nothing.
+        noInherit: row.type === 'c' && row.no_inherit,
         inherited: row.inherited,
         local: row.local,
         ...(row.part_of_name !== null &&
@@ -138,7 +139,7 @@ export const constraintReader = defineReader<Row>({
         }),
         of: isDomain ? 'domain' : relation.kind === 'foreign table' ? 'foreign table' : 'table',
       },
-      compared: ({ columns: _, references: __, inherited: ___, local: ____, partOf: _____, ...facts }) => facts,
+      ignored: ['columns', 'references', 'inherited', 'local', 'partOf'],
       classid: classes.pg_constraint,
       objid: row.oid,
     })

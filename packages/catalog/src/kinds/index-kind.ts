@@ -88,7 +88,7 @@ export const indexReader = defineReader<Row>({
         ...(row.tablespace !== null && { tablespace: row.tablespace }),
         ...(partitionOf !== undefined && { partitionOf }),
       },
-      compared: ({ columns: _, partitionOf: __, ...facts }) => facts,
+      ignored: ['columns', 'partitionOf'],
       classid: classes.pg_class,
       objid: row.oid,
     })

@@ -51,7 +51,7 @@ export const inheritanceReader = defineReader<Row>({
       name: row.name,
       parent: table.id,
       facts,
-      compared: ({ parent: of, bound }) => ({ parent: of, bound }),
+      ignored: ['sequence'],
       // pg_inherits rows have no address of their own; nothing in pg_depend points at them.
       classid: 0,
       objid: `${row.child}:${row.sequence}`,

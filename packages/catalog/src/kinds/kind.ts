@@ -53,6 +53,8 @@ export interface PlanContext {
   isDropped(id: ObjectId): boolean
   /** The type is built anew while columns hold values of it: they are converted through text. */
   isRebuilt(id: ObjectId | undefined): boolean
+  /** A column of a table, old or new, holds values of the type, also within arrays, domains and other composites. */
+  isStored(type: ObjectId): boolean
   /** The child is part of its parent's CREATE statement, and needs none of its own. */
   isInlined(id: ObjectId): boolean
   /** Texts of everything that the plan makes or changes, for a kind that must know whether something is used at once. */

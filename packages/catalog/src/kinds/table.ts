@@ -81,7 +81,7 @@ export const tableReader = defineReader<Row>({
         forceRowSecurity: row.force_row_security,
         ...(row.cluster_on !== null && { clusterOn: row.cluster_on }),
       },
-      compared: ({ inherits: _, partitionOf: __, ...facts }) => facts,
+      ignored: ['inherits', 'partitionOf'],
       classid: classes.pg_class,
       objid: row.oid,
     })

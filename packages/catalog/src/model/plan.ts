@@ -136,4 +136,9 @@ export interface ExtractOptions {
    * to the server and not to the database, so by default they are not read.
    */
   roles?: true | readonly string[]
+  /**
+   * The connection is inside a transaction of the caller, who uses it alone and has given it `extractionSettings`: nothing is
+   * asked or put back then but the search_path, which is left empty, and scoped queries stay prepared.
+   */
+  warm?: boolean
 }

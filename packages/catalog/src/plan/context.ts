@@ -79,6 +79,19 @@ export class PlanState implements PlanContext {
     return id !== undefined && this.rebuilt.has(id)
   }
 
+  isStored(type: ObjectId): boolean {
+    return [this.#links.from, this.#links.to].some((links) => {
+      const seen = new Set<ObjectId>([type])
+      for (const id of seen)
+        for (const user of links.neededBy.get(id) ?? []) {
+          const object = this.from.objects.get(user) ?? this.to.objects.get(user)
+          if (object?.kind === 'column' && object.facts.of === 'table') return true
+          if (object?.kind === 'domain' || object?.kind === 'composite' || object?.kind === 'range') seen.add(user)
+        }
+      return false
+    })
+  }
+
   isInlined(id: ObjectId): boolean {
     return this.inlined.has(id)
   }

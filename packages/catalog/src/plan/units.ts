@@ -66,7 +66,9 @@ export function buildUnits(state: PlanState, hints: readonly Hint[]): Units {
       before(creates.get(need), unit)
       before(alters.get(need), unit)
     }
-    for (const earlier of to.after.get(id) ?? []) {
+    // A partition that is made in place needs nothing of its own before.
+    const isInPlace = object?.kind === 'inheritance' && state.isInlined(id)
+    for (const earlier of isInPlace ? [] : (to.after.get(id) ?? [])) {
       before(creates.get(earlier), unit)
       before(alters.get(earlier), unit)
     }
