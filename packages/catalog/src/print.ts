@@ -1,7 +1,21 @@
-import type { Catalog } from './model/object.js'
+import { emptyCatalog } from './catalog.js'
+import type { AnyObject, Catalog } from './model/object.js'
 import type { PrintedStatement } from './model/plan.js'
+import { plan } from './plan/plan.js'
 
-/** The statements that make an empty database equal to `catalog`, in order. */
-export function print(_catalog: Catalog): PrintedStatement[] {
-  throw new Error('print() is being written')
+/**
+ * The statements that make an empty database equal to `catalog`, in an order in which they run: the plan from nothing. The schema
+ * `public` is taken to be there, as it is in every new database.
+ */
+export function print(catalog: Catalog): PrintedStatement[] {
+  const empty = emptyCatalog(catalog.version)
+  const publicSchema = catalog.objects.get('schema public')
+  const base = publicSchema ? { ...empty, objects: new Map([[publicSchema.id, bornPublic(publicSchema)]]) } : empty
+  return plan(base, catalog).steps.map(({ sql, object }) => ({ sql, id: object }))
+}
+
+function bornPublic(schema: AnyObject): AnyObject {
+  const { owner, comment, securityLabels, ...rest } = schema
+  void [owner, comment, securityLabels]
+  return { ...rest, privileges: [], hash: '' }
 }
