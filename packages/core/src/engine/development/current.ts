@@ -1,4 +1,5 @@
 import { extract, type Catalog, type Connection, type ExtractOptions } from '@savepoint/catalog'
+import { withoutRevisionTables } from './revision-tables.js'
 import { confirmUnchanged, readDriftToken, type DriftToken } from './drift.js'
 
 /**
@@ -36,7 +37,7 @@ export function createCurrentCatalog(options: ExtractOptions): CurrentCatalog {
       if (known && (await isUnchanged(connection))) return known.catalog
       for (let attempt = 1; ; attempt++) {
         const drift = await readDriftToken(connection)
-        const catalog = await extract(connection, options)
+        const catalog = withoutRevisionTables(await extract(connection, options))
         known = { catalog, drift }
         // Extraction is several queries: a definition that changed between them must not be seen by half.
         if (attempt === consistentReads || (await isUnchanged(connection))) return catalog
