@@ -1,7 +1,7 @@
-import { extract, type Catalog, type Connection } from '@savepoint/catalog'
+import { extract, extractionSettings, type Catalog, type Connection } from '@savepoint/catalog'
 import { Recorder, scratchPrefix } from '../elaborate/recorder.js'
 import { isServerError } from '../elaborate/server-error.js'
-import { quoteName } from '../sources/quote.js'
+import { quoteLiteral, quoteName } from '../sources/quote.js'
 
 export interface ScratchOptions {
   /** Postgres schemas to read; see `Config.include` and `exclude`. */
@@ -15,10 +15,17 @@ export interface ScratchOptions {
 
 // Nothing may end the transaction that everything lives in. Not every version has every setting, so the server is asked.
 // A long planner compilation would cost more than any catalog query saves.
+// Expressions are evaluated and printed under the settings of extraction from the start, so that no order of runs matters.
 const settingsText = `
 SELECT set_config(name, CASE name WHEN 'client_min_messages' THEN 'error' WHEN 'jit' THEN 'off' ELSE '0' END, true)
 FROM pg_catalog.pg_settings
 WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout', 'client_min_messages', 'jit')`
+
+// A plan for any list of oids serves all of them; the server would plan five times before it tries that.
+const printingText = Object.entries({ ...extractionSettings, plan_cache_mode: 'force_generic_plan' })
+  .filter(([name]) => name !== 'search_path')
+  .map(([name, value]) => `SET LOCAL ${name} = ${quoteLiteral(value)}`)
+  .join(';')
 
 /**
  * The one transaction on the scratch database, which is never committed: whatever happened in it, `restart` gives an
@@ -46,7 +53,7 @@ export class ScratchSession {
     if (this.#isOpen) await this.connection.query('ROLLBACK')
     await this.connection.query('BEGIN')
     this.#isOpen = true
-    await this.connection.query(settingsText)
+    await this.connection.query(`${settingsText};${printingText}`)
     for (const role of this.#options.assumedRoles ?? []) await assumeRole(this.connection, role)
     await this.connection.query('SAVEPOINT savepoint_recorder')
     try {
@@ -72,6 +79,7 @@ export class ScratchSession {
     const { include, exclude } = this.#options
     const roles = [...(this.#options.roles ?? []), ...this.definedRoles]
     const catalog = await extract(this.connection, {
+      warm: true,
       ...(include ? { include } : {}),
       ...(exclude ? { exclude } : {}),
       ...(roles.length > 0 ? { roles } : {}),
