@@ -6,28 +6,38 @@ import { bundledExtensions, resolveExtensions } from './resolve-extensions.js'
 export class ExtensionShelf {
   readonly #files: InstanceFiles
   readonly #root: string
-  readonly #provided = new Set<string>()
+  readonly #provided = new Map<string, Diagnostic | undefined>()
 
   constructor(files: InstanceFiles, root: string) {
     this.#files = files
     this.#root = root
   }
 
-  /** Makes `CREATE EXTENSION name` possible. Returns why it is not, otherwise. */
-  provide(name: string): Diagnostic | undefined {
-    if (this.#provided.has(name)) return undefined
+  has(name: string): boolean {
+    return this.#provided.has(name)
+  }
+
+  problemOf(name: string): Diagnostic | undefined {
+    return this.#provided.get(name)
+  }
+
+  /** Makes `CREATE EXTENSION name` possible; where it cannot, `problemOf` says why. */
+  async provide(name: string): Promise<void> {
+    if (this.has(name)) return
+    let problem: Diagnostic | undefined
     try {
-      for (const bundle of resolveExtensions([name], this.#root)) installExtension(this.#files, bundle.file)
+      for (const bundle of resolveExtensions([name], this.#root)) await installExtension(this.#files, bundle.file)
     } catch (error) {
-      if (error instanceof DiagnosticError) return error.diagnostics[0]
-      throw error
+      if (!(error instanceof DiagnosticError)) throw error
+      problem = error.diagnostics[0]
     }
-    this.#provided.add(name)
-    return undefined
+    this.#provided.set(name, problem)
+    // A package may be installed at any time: it is looked for again after the statement that misses it.
+    if (problem) setTimeout(() => this.#provided.delete(name), 1000).unref()
   }
 
   /** For `pg_available_extensions`, which lists what lies in the instance. */
-  provideAll(): void {
-    for (const name of bundledExtensions()) this.provide(name)
+  allBundled(): string[] {
+    return bundledExtensions()
   }
 }

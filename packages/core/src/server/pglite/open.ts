@@ -100,6 +100,9 @@ export class PgliteServer implements DatabaseServer {
   }
 }
 
+// Postgres counts the depth of its own stack; V8's must be the larger one, or deep recursion ends the thread instead of the query.
+const stackMegabytes = 64
+
 async function startWorker(
   options: PgliteOptions,
   extensions: Iterable<string>,
@@ -113,7 +116,7 @@ async function startWorker(
     port: wantedPort,
     idleTransactionWarning: options.idleTransactionWarning ?? 5000,
   }
-  const worker = new Worker(workerFile, { workerData, execArgv: [] })
+  const worker = new Worker(workerFile, { workerData, execArgv: [], resourceLimits: { stackSizeMb: stackMegabytes } })
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
   const { port, version } = await new Promise<{ port: number; version: number }>((resolve, reject) => {
     const fail = (why: string, cause?: unknown): void =>

@@ -34,6 +34,7 @@ async function serve(): Promise<Served> {
     onProgress: (text) => send({ kind: 'progress', text }),
     onWarning: (text) => send({ kind: 'warning', text }),
   })
+  refuseCommands(pglite)
   const backend = new Backend(pglite)
   const parameters = backend.open(startupPacket)
   const version = Number(backend.query('SHOW server_version_num').rows[0]?.[0])
@@ -41,7 +42,8 @@ async function serve(): Promise<Served> {
   // Functions of extensions that the database has already need their libraries.
   const installed = backend.query('SELECT extname FROM pg_catalog.pg_extension').rows.map(([name]) => name ?? '')
   for (const name of [...installed, ...input.extensions]) {
-    const problem = shelf.provide(name)
+    await shelf.provide(name)
+    const problem = shelf.problemOf(name)
     if (problem) send({ kind: 'warning', text: `${problem.message}; ${problem.fix}` })
   }
   const sessions = new SessionServer(backend, {
@@ -59,6 +61,12 @@ async function serve(): Promise<Served> {
   const tcpPort = await listener.listen(input.port)
   send({ kind: 'ready', port: tcpPort, version })
   return { pglite, listener, sessions }
+}
+
+// `COPY … FROM PROGRAM`: PGlite throws through the backend, which does not survive that. No pipe is an error that it knows.
+function refuseCommands(pglite: PGlite): void {
+  const handle = pglite.handleExternalCmd.bind(pglite)
+  pglite.handleExternalCmd = (command, mode) => (command.startsWith('locale -a') ? handle(command, mode) : 0)
 }
 
 const served = serve()

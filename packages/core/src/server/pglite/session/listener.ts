@@ -1,7 +1,8 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { FrontendReader, ProtocolViolation } from './frontend-reader.js'
 import { createReport, startup as codes } from './messages.js'
-import type { ClientStream, Session } from './session.js'
+import type { ClientStream } from './output-buffer.js'
+import type { Session } from './session.js'
 import type { SessionServer } from './session-server.js'
 import { readStartupPacket } from './startup-packet.js'
 

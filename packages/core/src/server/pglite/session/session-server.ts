@@ -5,7 +5,8 @@ import type { Verdict } from './backend-scanner.js'
 import type { FrontendReader } from './frontend-reader.js'
 import { createMessage, int32, readStrings, backend as types } from './messages.js'
 import { Scheduler, type Turn } from './scheduler.js'
-import { Session, type ClientStream } from './session.js'
+import type { ClientStream } from './output-buffer.js'
+import { Session } from './session.js'
 import { SettingRefused, SettingsKeeper, noSettings, owner, type Settings } from './settings.js'
 import type { StartupParameters } from './startup-packet.js'
 import type { Effect } from './statement-effects.js'
@@ -13,9 +14,11 @@ import type { UnnamedStatement } from './statements.js'
 
 /** Where the backend's extensions come from. */
 export interface ExtensionSource {
-  /** Makes `CREATE EXTENSION name` possible. Returns why it is not, otherwise. */
-  provide(name: string): { message: string; fix?: string } | undefined
-  provideAll(): void
+  has(name: string): boolean
+  /** Makes `CREATE EXTENSION name` possible; where it cannot, `problemOf` says why. */
+  provide(name: string): Promise<void>
+  problemOf(name: string): { message: string; fix?: string } | undefined
+  allBundled(): string[]
 }
 
 export interface SessionServerOptions {

@@ -1,7 +1,6 @@
-import { createKeyQuery, readParameters, type AdvisoryCall } from './advisory-locks.js'
+import { admit, type AdmittedUnit, type LockChange } from './admission.js'
 import { BackendCrash } from './backend.js'
 import type { Verdict } from './backend-scanner.js'
-import { createCopyInResponse, isBinaryCopy, type PendingCopy } from './copy.js'
 import { FrontendReader, ProtocolViolation } from './frontend-reader.js'
 import {
   authenticationOk,
@@ -21,68 +20,41 @@ import {
   type ServerReport,
   type TransactionStatus,
 } from './messages.js'
+import { OutputBuffer, type ClientStream } from './output-buffer.js'
 import type { Turn } from './scheduler.js'
 import type { SessionServer } from './session-server.js'
 import { noSettings, SettingRefused, type Settings } from './settings.js'
 import type { StartupParameters } from './startup-packet.js'
 import { tagReplacements, type Effect, type StatementAnalysis } from './statement-effects.js'
 import { SessionStatements } from './statements.js'
-
-/** A client's connection as the session sees it. */
-export interface ClientStream {
-  write(bytes: Uint8Array): void
-  /** Closes after what was written has gone out. */
-  end(): void
-}
-
-/** What runs in one piece. */
-type Unit =
-  | { kind: 'query'; message: Buffer }
-  /** `sync`: ends with Sync (or is a function call, which has its own); otherwise with Flush, and the batch stays open. */
-  | { kind: 'extended'; messages: Buffer[]; sync: boolean }
-  | { kind: 'copy'; message: Buffer }
-
-/** A session-level lock that the running unit takes or gives back, if it succeeds. */
-interface LockChange {
-  key: string
-  shared: boolean
-  release: boolean
-}
-
-// Written at once below this, so that an answer is one packet; above it, as it comes.
-const writeThreshold = 65_536
+import { endsBatch, UnitQueue, type Unit } from './unit-queue.js'
 
 /** One client as its own Postgres session, on a backend that it shares with others. */
 export class Session implements Turn {
   readonly id: number
   readonly secret: number
   readonly channels = new Set<string>()
+  readonly statements: SessionStatements
   settings: Settings = noSettings
   status: TransactionStatus = 'I'
-  /** The beginning of what it ran last, for messages about it. */
-  lastSql = ''
   usesTemporaryTables = false
-  readonly statements: SessionStatements
   readonly #server: SessionServer
-  readonly #stream: ClientStream
   readonly #reader: FrontendReader
   readonly #startup: StartupParameters
-  readonly #units: Unit[] = []
-  #pending: Buffer[] = []
+  readonly #units = new UnitQueue()
+  readonly #output: OutputBuffer
   #openBatch = false
   #closed = false
-  /** Waits for an advisory lock. */
+  /** Waits for an advisory lock or an extension. */
   #parked = false
   /** After an error of ours: nothing runs until the batch ends. */
   #skipping = false
   #prepared = false
   #defaults: Settings = noSettings
-  #copy: PendingCopy | undefined
   #pendingListens: { channel: string; listen: boolean }[] = []
   #effects: Effect[] = []
   #lockChanges: LockChange[] = []
-  #writes: Buffer[] = []
-  #writeLength = 0
+  #lastStatement: Buffer | undefined
 
   constructor(
     server: SessionServer,
@@ -92,7 +64,7 @@ export class Session implements Turn {
     startup: StartupParameters,
   ) {
     this.#server = server
-    this.#stream = stream
+    this.#output = new OutputBuffer(stream)
     this.#reader = reader
     this.id = identity.id
     this.secret = identity.secret
@@ -101,7 +73,7 @@ export class Session implements Turn {
   }
 
   get hasWork(): boolean {
-    return this.#units.length > 0 && !this.#parked
+    return !this.#units.isEmpty && !this.#parked
   }
 
   get holdsBackend(): boolean {
@@ -113,9 +85,18 @@ export class Session implements Turn {
     return this.#defaults
   }
 
+  /** For messages about it. */
   get name(): string {
     const application = this.#startup.settings.get('application_name')
     return application ? `connection ${this.id} (${application})` : `connection ${this.id}`
+  }
+
+  /** The beginning of what it ran last, for messages about it. */
+  get lastSql(): string {
+    const message = this.#lastStatement
+    if (!message) return ''
+    const offset = message[0] === frontend.query ? 5 : readStrings(message, 5, 1).offset
+    return message.toString('utf8', offset, Math.min(message.indexOf(0, offset), offset + 200))
   }
 
   /** Answers the start-up packet. Settings are tried now if the backend is free, else at the first request. */
@@ -145,21 +126,21 @@ export class Session implements Turn {
       )
       if (!entered) return
     }
-    this.#stream.write(
-      Buffer.concat([
-        authenticationOk,
-        ...[...parameters].map(([name, value]) => createParameterStatus(name, value)),
-        createBackendKeyData(this.id, this.secret),
-        createReadyForQuery('I'),
-      ]),
-    )
+    this.#output.write(authenticationOk)
+    for (const [name, value] of parameters) this.#output.write(createParameterStatus(name, value))
+    this.#output.write(createBackendKeyData(this.id, this.secret))
+    this.#output.write(createReadyForQuery('I'))
+    this.#output.flush()
   }
 
   /** Takes what the reader holds; to be called when bytes were added to it. */
   receive(): void {
     try {
-      for (let message = this.#reader.nextMessage(); message && !this.#closed; message = this.#reader.nextMessage())
-        this.#take(message)
+      for (let message = this.#reader.nextMessage(); message && !this.#closed; message = this.#reader.nextMessage()) {
+        if (message[0] === frontend.terminate) this.#output.end()
+        if (message[0] === frontend.terminate) this.close()
+        else this.#units.add(message)
+      }
     } catch (error) {
       if (!(error instanceof ProtocolViolation)) throw error
       this.fail({ severity: 'FATAL', code: '08P01', message: error.message })
@@ -168,65 +149,11 @@ export class Session implements Turn {
     if (this.hasWork) this.#server.scheduler.submit(this)
   }
 
-  #take(message: Buffer): void {
-    switch (message[0]) {
-      case frontend.query:
-        this.#closePending(false)
-        this.#units.push({ kind: 'query', message })
-        return
-      case frontend.sync:
-        // Within COPY data it means nothing.
-        if (this.#copy && this.#units.length === 0) return
-        this.#pending.push(message)
-        this.#closePending(true)
-        return
-      case frontend.functionCall:
-        this.#closePending(false)
-        this.#units.push({ kind: 'extended', messages: [message], sync: true })
-        return
-      case frontend.flush:
-        if (this.#copy && this.#units.length === 0) return
-        this.#pending.push(message)
-        this.#closePending(false)
-        return
-      case frontend.terminate:
-        this.#stream.end()
-        this.close()
-        return
-      case frontend.copyData:
-        if (this.#copy && this.#units.length === 0) this.#copy.data.push(message)
-        else if (this.#units.length > 0) this.#units.push({ kind: 'copy', message })
-        return
-      case frontend.copyDone:
-      case frontend.copyFail:
-        // Without a COPY they are left over from one that failed, and ignored, as the protocol says.
-        if (this.#copy || this.#units.length > 0) this.#units.push({ kind: 'copy', message })
-        return
-      default:
-        this.#pending.push(message)
-    }
-  }
-
-  #closePending(sync: boolean): void {
-    if (this.#pending.length === 0) return
-    this.#units.push({ kind: 'extended', messages: this.#pending, sync })
-    this.#pending = []
-  }
-
   runOne(): void {
     this.#guard(() => {
-      const [unit] = this.#units
-      if (unit && this.#skipping) {
-        this.#skip(this.#units.shift())
-        return
-      }
-      if (!unit || !this.#enter()) return
-      const refused = new Map<Buffer, string>()
-      if (!this.#mayRun(unit, refused)) return
-      this.#units.shift()
-      if (unit.kind === 'query') this.#runQuery(unit.message, refused.get(unit.message))
-      else if (unit.kind === 'extended') this.#runExtended(unit.messages, unit.sync, refused)
-      else this.#runCopy(unit.message)
+      const unit = this.#units.first
+      if (unit && this.#skipping) this.#skip(this.#units.shift())
+      else if (unit && this.#enter()) this.#tryUnit(unit)
     })
   }
 
@@ -258,40 +185,69 @@ export class Session implements Turn {
     }
   }
 
-  #runQuery(message: Buffer, refused: string | undefined): void {
-    const sql = message.toString('utf8', 5, message.length - 1)
-    this.lastSql = sql.slice(0, 200)
+  #tryUnit(unit: Unit): void {
+    const { backend, locks, extensions } = this.#server
+    const { status, statements, holdsBackend } = this
+    const admission = admit<Session>(unit, {
+      session: this,
+      status,
+      holdsBackend,
+      statements,
+      backend,
+      locks,
+      extensions,
+    })
+    switch (admission.kind) {
+      case 'run':
+        this.#units.shift()
+        this.#lockChanges.push(...admission.unit.lockChanges)
+        if (unit.kind === 'query') this.#runQuery(unit.message, admission.unit)
+        else if (unit.kind === 'extended') this.#runExtended(unit, admission.unit)
+        else this.#runCopy(unit.message)
+        return
+      case 'wait for lock':
+        this.#parked = true
+        this.#server.park(this)
+        return
+      case 'wait for extensions':
+        this.#parked = true
+        void Promise.allSettled(admission.names.map((name) => extensions.provide(name))).then(() => this.unpark())
+        return
+      case 'fail':
+        this.#failUnit(admission.report)
+    }
+  }
+
+  #runQuery(message: Buffer, { analyses, refused }: AdmittedUnit): void {
+    this.#lastStatement = message
     this.statements.forgetUnnamed()
-    const analysis = this.statements.analyse(sql)
+    const analysis = analyses.get(message)
     if (!analysis) {
       this.#execute(message, true)
       return
     }
-    const query = createQuery(refused ?? analysis.sql)
     this.#noteEffects(analysis)
+    const query = createQuery(refused.get(message) ?? analysis.sql)
     if (analysis.effects.some(({ kind }) => kind === 'copy from client')) this.#beginCopy(query, analysis)
     // What was not recognised as COPY must not wait for data either: to the backend that is the end of its client.
     else this.#execute(analysis.mayCopy ? Buffer.concat([query, copyFailMessage]) : query, true)
   }
 
-  #runExtended(messages: Buffer[], sync: boolean, refused: ReadonlyMap<Buffer, string>): void {
+  #runExtended({ messages, sync }: { messages: Buffer[]; sync: boolean }, admitted: AdmittedUnit): void {
     const rewritten: Buffer[] = []
     for (const [index, message] of messages.entries()) {
       const copy = message[0] === frontend.execute ? this.#copyOf(message) : undefined
       if (copy && this.#executeBefore(rewritten)) {
-        this.#copy = { head: message, data: [], extended: true }
-        this.#write(createCopyInResponse(isBinaryCopy(copy.sql)))
-        this.#flush()
+        this.#output.write(this.#units.beginCopy(message, copy.sql, true))
+        this.#output.flush()
         // A Sync that follows is within COPY data.
-        const rest = messages
-          .slice(index + 1)
-          .filter(({ 0: type }) => type !== frontend.sync && type !== frontend.flush)
-        this.#pending.unshift(...rest)
+        const rest = messages.slice(index + 1)
+        this.#units.unshiftPending(rest.filter(({ 0: type }) => type !== frontend.sync && type !== frontend.flush))
         return
       }
-      rewritten.push(this.#rewrite(message, refused))
+      rewritten.push(this.#rewrite(message, admitted))
     }
-    this.#openBatch = !sync
+    this.#openBatch = true
     this.#execute(rewritten.length === 1 && rewritten[0] ? rewritten[0] : Buffer.concat(rewritten), sync)
   }
 
@@ -308,22 +264,18 @@ export class Session implements Turn {
     if (messages.length > 0)
       this.#execute(Buffer.concat(messages), false, (type) => {
         if (type === types.error) failed = true
+        return 'pass'
       })
     messages.length = 0
     return !failed
   }
 
   /** Puts the backend's names into a message of the extended protocol, and notes what it will do. */
-  #rewrite(message: Buffer, refused: ReadonlyMap<Buffer, string>): Buffer {
+  #rewrite(message: Buffer, { analyses, refused }: AdmittedUnit): Buffer {
     switch (message[0]) {
-      case frontend.parse: {
-        const rewritten = this.statements.rewriteParse(message)
-        const { strings } = readStrings(message, 5, 2)
-        const [name = '', sql = ''] = strings
-        this.lastSql = sql.slice(0, 200)
-        for (const effect of this.statements.analysisOf(name)?.effects ?? []) this.#prepare(effect)
-        return rewritten
-      }
+      case frontend.parse:
+        this.#lastStatement = message
+        return this.statements.rewriteParse(message, analyses.get(message))
       case frontend.bind: {
         const sql = refused.get(message)
         return sql === undefined ? this.statements.rewriteBind(message) : this.statements.rewriteBindTo(message, sql)
@@ -345,30 +297,23 @@ export class Session implements Turn {
 
   #noteEffects(analysis: StatementAnalysis): void {
     this.#effects.push(...analysis.effects)
-    for (const effect of analysis.effects) this.#prepare(effect)
-  }
-
-  /** What must be there before a statement runs. */
-  #prepare(effect: Effect): void {
-    if (effect.kind === 'create extension') this.#server.extensions.provide(effect.name)
-    else if (effect.kind === 'list extensions') this.#server.extensions.provideAll()
-    else if (effect.kind === 'temporary table') this.usesTemporaryTables = true
+    if (analysis.effects.some(({ kind }) => kind === 'temporary table')) this.usesTemporaryTables = true
   }
 
   /** Asks the client for the data of a COPY, if the server accepts the statement. */
   #beginCopy(query: Buffer, analysis: StatementAnalysis): void {
+    const { backend } = this.#server
     if (analysis.statements > 1 || this.status === 'E') {
       // Several statements cannot be tried: each has its effect.
-      this.#copy = { head: query, data: [], extended: false }
-      this.#write(createCopyInResponse(isBinaryCopy(analysis.sql)))
-      this.#flush()
+      this.#output.write(this.#units.beginCopy(query, analysis.sql, false))
+      this.#output.flush()
       return
     }
     const answer: Buffer[] = []
     let response: Buffer | undefined
     const inTransaction = this.status === 'T'
-    if (inTransaction) this.#server.backend.query('SAVEPOINT savepoint_copy')
-    this.#server.backend.execute(Buffer.concat([query, copyFailMessage]), {
+    if (inTransaction) backend.query('SAVEPOINT savepoint_copy')
+    backend.execute(Buffer.concat([query, copyFailMessage]), {
       inspect: (type, message) => {
         if (type === types.copyInResponse) response = Buffer.from(message)
         answer.push(Buffer.from(message))
@@ -376,46 +321,43 @@ export class Session implements Turn {
       },
     })
     if (response) {
-      if (inTransaction)
-        this.#server.backend.query('ROLLBACK TO SAVEPOINT savepoint_copy; RELEASE SAVEPOINT savepoint_copy')
-      this.#copy = { head: query, data: [], extended: false }
-      this.#write(response)
+      if (inTransaction) backend.query('ROLLBACK TO SAVEPOINT savepoint_copy; RELEASE SAVEPOINT savepoint_copy')
+      this.#units.beginCopy(query, analysis.sql, false)
+      this.#output.write(response)
     } else {
-      this.status = this.#server.backend.status
+      this.status = backend.status
       this.#effects = []
-      for (const message of answer) this.#write(message)
+      for (const message of answer) this.#output.write(message)
     }
-    this.#flush()
+    this.#output.flush()
   }
 
   #runCopy(message: Buffer): void {
-    const copy = this.#copy
+    const copy = this.#units.continueCopy(message)
     if (!copy) return
-    if (message[0] === frontend.copyData) {
-      copy.data.push(message)
-      return
+    if (copy.extended) {
+      const analysis = this.#copyOf(copy.head)
+      if (analysis) this.#noteEffects(analysis)
     }
-    this.#copy = undefined
     const data = message[0] === frontend.copyDone ? copy.data : []
-    const head = copy.extended ? this.#rewrite(copy.head, new Map()) : copy.head
     let asked = false
-    this.#execute(Buffer.concat([head, ...data, message, copyFailMessage]), !copy.extended, (type) => {
+    this.#execute(Buffer.concat([copy.head, ...data, message, copyFailMessage]), !copy.extended, (type) => {
       if (type !== types.copyInResponse || asked) return 'pass'
       asked = true
       return 'drop'
     })
   }
 
-  #execute(messages: Buffer, sync: boolean, inspect?: (type: number) => Verdict | void): void {
+  #execute(messages: Buffer, sync: boolean, inspect?: (type: number) => Verdict): void {
     let failed = false
     let lastTag = ''
     this.#server.backend.execute(
       messages,
       {
-        pass: (bytes) => this.#write(bytes),
+        pass: (bytes) => this.#output.write(bytes),
         inspect: (type, message) => {
-          const verdict = inspect?.(type)
-          if (verdict && verdict !== 'pass') return verdict
+          const verdict = inspect?.(type) ?? 'pass'
+          if (verdict !== 'pass') return verdict
           switch (type) {
             case types.readyForQuery:
               this.status = this.#server.backend.status
@@ -445,7 +387,7 @@ export class Session implements Turn {
       this.statements.forgetPortals()
       this.#applyEffects(failed, lastTag)
     }
-    this.#flush()
+    this.#output.flush()
   }
 
   #noteTag(tag: string): Verdict {
@@ -458,8 +400,7 @@ export class Session implements Turn {
 
   #improveError(message: Buffer): Verdict {
     for (const effect of this.#effects) {
-      if (effect.kind !== 'create extension') continue
-      const problem = this.#server.extensions.provide(effect.name)
+      const problem = effect.kind === 'create extension' && this.#server.extensions.problemOf(effect.name)
       if (!problem) continue
       const fields = { ...readReport(message), D: problem.message, H: problem.fix ?? '' }
       return createMessage(types.error, ...Object.entries(fields).map(([code, text]) => code + text), '')
@@ -475,17 +416,37 @@ export class Session implements Turn {
     if (effects.length > 0) this.#server.noteSettings(effects)
     if (!failed) {
       this.#server.changeLocks(this, lockChanges)
-      for (const effect of effects) {
-        if (effect.kind === 'listen') this.#pendingListens.push({ channel: effect.channel, listen: true })
-        else if (effect.kind === 'unlisten') this.#pendingListens.push({ channel: effect.channel, listen: false })
-        else if (effect.kind === 'deallocate all') this.#deallocateAll()
-        else if (effect.kind === 'discard all') this.#discardAll()
-      }
+      for (const effect of effects) this.#applyEffect(effect)
     }
     if (this.status !== 'I') return
     if (this.#pendingListens.length > 0) this.#applyListens(!failed && lastTag !== 'ROLLBACK')
     if (this.#defaults !== noSettings && effects.some((effect) => effect.kind === 'settings'))
       this.#server.restoreDefaults(this)
+  }
+
+  #applyEffect(effect: Effect): void {
+    switch (effect.kind) {
+      case 'listen':
+        this.#pendingListens.push({ channel: effect.channel, listen: true })
+        return
+      case 'unlisten':
+        this.#pendingListens.push({ channel: effect.channel, listen: false })
+        return
+      case 'deallocate all':
+        this.#deallocateAll()
+        return
+      case 'unlock all':
+        this.#server.releaseLocks(this)
+        return
+      case 'discard all':
+        this.#discardAll()
+        return
+      case 'settings':
+      case 'temporary table':
+      case 'create extension':
+      case 'list extensions':
+      case 'copy from client':
+    }
   }
 
   #applyListens(committed: boolean): void {
@@ -507,85 +468,12 @@ export class Session implements Turn {
     this.channels.clear()
     this.#server.releaseLocks(this)
     this.#server.settings.change(this.#defaults, (type, message) => {
-      if (type === types.parameterStatus) this.#write(Buffer.from(message))
+      if (type === types.parameterStatus) this.#output.write(Buffer.from(message))
     })
     this.#server.discardTemporaryTables(this)
   }
 
-  /**
-   * Whether the unit's advisory locks can be had. When not: it waits, or (in `refused`) gets SQL that says so instead.
-   */
-  #mayRun(unit: Unit, refused: Map<Buffer, string>): boolean {
-    if (this.status === 'E' || unit.kind === 'copy') return true
-    const messages = unit.kind === 'query' ? [unit.message] : unit.messages
-    const parsed = new Map<string, AdvisoryCall | undefined>()
-    for (const message of messages) {
-      if (message[0] === frontend.query) {
-        if (!message.includes('advisory')) return true
-        const { advisory } = this.statements.analyse(message.toString('utf8', 5, message.length - 1)) ?? {}
-        if (advisory && !this.#mayCall(advisory, [], message, refused)) return false
-      } else if (message[0] === frontend.parse && message.includes('advisory')) {
-        const [name = '', sql = ''] = readStrings(message, 5, 2).strings
-        parsed.set(name, this.statements.analyse(sql)?.advisory)
-      } else if (message[0] === frontend.bind) {
-        const [, name = ''] = readStrings(message, 5, 2).strings
-        const advisory = parsed.get(name) ?? this.statements.analysisOf(name)?.advisory
-        if (advisory && !this.#mayCall(advisory, readParameters(message), message, refused)) return false
-      }
-    }
-    return true
-  }
-
-  #mayCall(call: AdvisoryCall, parameters: (string | null)[], message: Buffer, refused: Map<Buffer, string>): boolean {
-    if (call.action === 'unlock all') {
-      refused.set(message, call.refused)
-      this.#server.releaseLocks(this)
-      return true
-    }
-    const key = this.#keyOf(call, parameters)
-    if (key === undefined) return true
-    const { shared } = call
-    if (call.action === 'unlock') {
-      if (this.#server.locks.isHeld(key, this, shared)) this.#lockChanges.push({ key, shared, release: true })
-      else refused.set(message, call.refused)
-      return true
-    }
-    if (!this.#server.locks.conflicts(key, this, shared)) {
-      if (!call.transaction) this.#lockChanges.push({ key, shared, release: false })
-      return true
-    }
-    if (call.action === 'try') {
-      refused.set(message, call.refused)
-      return true
-    }
-    this.#lockChanges = []
-    if (this.holdsBackend) {
-      this.#cancelUnit({
-        severity: 'ERROR',
-        code: '55P03',
-        message: 'another connection holds the advisory lock',
-        detail: 'On the embedded Postgres a transaction cannot wait for a lock of another connection.',
-        hint: 'Take the lock before BEGIN.',
-      })
-    } else {
-      this.#parked = true
-      this.#server.park(this)
-    }
-    return false
-  }
-
-  #keyOf(call: AdvisoryCall, parameters: (string | null)[]): string | undefined {
-    if (call.keys.every((key) => /^\s*-?\d+\s*$/.test(key))) return call.keys.map((key) => key.trim()).join(', ')
-    const inTransaction = this.status === 'T'
-    if (inTransaction) this.#server.backend.query('SAVEPOINT savepoint_key')
-    const { rows, error } = this.#server.backend.query(createKeyQuery(call.keys, parameters))
-    if (inTransaction)
-      this.#server.backend.query('ROLLBACK TO SAVEPOINT savepoint_key; RELEASE SAVEPOINT savepoint_key')
-    const [row] = rows
-    return error || !row || row.includes(null) ? undefined : row.join(', ')
-  }
-
-  /** An advisory lock was given back: look again. */
+  /** What it waited for is there, perhaps: look again. */
   unpark(): void {
     this.#parked = false
     if (this.hasWork) this.#server.scheduler.submit(this)
@@ -593,58 +481,52 @@ export class Session implements Turn {
 
   /** CancelRequest: what waits is answered at once. What runs cannot be reached, see `docs/databases.md`. */
   cancel(): void {
-    this.#cancelUnit({ severity: 'ERROR', code: '57014', message: 'canceling statement due to user request' })
+    this.#failUnit({ severity: 'ERROR', code: '57014', message: 'canceling statement due to user request' })
   }
 
-  #cancelUnit(report: ServerReport): void {
+  /** Answers the first unit with an error of ours, without running it. */
+  #failUnit(report: ServerReport): void {
     const unit = this.#units.shift()
     if (!unit) return
     this.#parked = false
     this.#server.unpark(this)
     this.#guard(() => {
-      if (this.#openBatch) this.#server.backend.execute(syncMessage, {})
+      const { backend } = this.#server
+      const held = this.holdsBackend
+      if (this.#openBatch) backend.execute(syncMessage, {})
       // Nothing but an error makes a transaction a failed one.
-      else if (this.status === 'T') this.#server.backend.query('an error, on purpose')
-      if (this.holdsBackend) this.status = this.#server.backend.status
+      else if (this.status === 'T') backend.query('an error, on purpose')
+      if (held) this.status = backend.status
       this.#openBatch = false
     })
-    this.#stream.write(createReport(report))
+    this.#output.write(createReport(report))
     // The rest of the batch is skipped, as after any error.
     this.#skipping = true
     this.#skip(unit)
-    while (this.#skipping && this.#units[0]) this.#skip(this.#units.shift())
+    while (this.#skipping && !this.#units.isEmpty) this.#skip(this.#units.shift())
+    this.#output.flush()
   }
 
   #skip(unit: Unit | undefined): void {
-    if (unit?.kind !== 'query' && !(unit?.kind === 'extended' && unit.sync)) return
+    if (!unit || !endsBatch(unit)) return
     this.#skipping = false
-    this.#stream.write(createReadyForQuery(this.status))
-  }
-
-  #write(bytes: Buffer): void {
-    this.#writes.push(bytes)
-    this.#writeLength += bytes.length
-    if (this.#writeLength > writeThreshold) this.#flush()
-  }
-
-  #flush(): void {
-    if (this.#writeLength === 0) return
-    const [first] = this.#writes
-    this.#stream.write(this.#writes.length === 1 && first ? first : Buffer.concat(this.#writes))
-    this.#writes = []
-    this.#writeLength = 0
+    this.#output.write(createReadyForQuery(this.status))
+    this.#output.flush()
   }
 
   /** Hands an asynchronous message (a notification) to the client. Between requests only, so never within an answer. */
-  push(message: Uint8Array): void {
-    if (!this.#closed) this.#stream.write(message)
+  push(message: Buffer): void {
+    if (this.#closed) return
+    this.#output.write(message)
+    this.#output.flush()
   }
 
   /** Sends the client away. */
   fail(report: ServerReport): void {
     if (this.#closed) return
-    this.#stream.write(createReport(report))
-    this.#stream.end()
+    this.#output.write(createReport(report))
+    this.#output.flush()
+    this.#output.end()
     this.close()
   }
 
@@ -653,11 +535,12 @@ export class Session implements Turn {
     if (this.#closed) return
     const held = this.holdsBackend
     this.#closed = true
-    this.#units.length = 0
+    this.#units.clear()
     this.#guard(() => {
-      if (held && !this.#server.backend.crash) {
-        if (this.#openBatch) this.#server.backend.execute(syncMessage, {})
-        if (this.#server.backend.status !== 'I') this.#server.backend.query('ROLLBACK')
+      const { backend } = this.#server
+      if (held && !backend.crash) {
+        if (this.#openBatch) backend.execute(syncMessage, {})
+        if (backend.status !== 'I') backend.query('ROLLBACK')
       }
       this.#server.leave(this)
     })

@@ -8,6 +8,8 @@ export type Effect =
   | { kind: 'unlisten'; channel: string }
   | { kind: 'discard all' }
   | { kind: 'deallocate all' }
+  /** Gives back every advisory lock. */
+  | { kind: 'unlock all' }
   /** Sets or resets settings; `names` are those that look like custom ones. */
   | { kind: 'settings'; names: string[] }
   | { kind: 'temporary table' }
@@ -42,6 +44,9 @@ export const tagReplacements: Readonly<Record<string, string>> = {
   'DISCARD PLANS': 'DEALLOCATE ALL',
 }
 
+/** A first look, at text whose other than ASCII letters may be decoded wrongly: false for nearly every statement. */
+export const isInteresting = (sql: string): boolean => interestingRE.test(sql)
+
 /** Whose statements they are. */
 export interface SessionNames {
   /** Gives a session's prepared statement its name on the backend. */
@@ -56,7 +61,6 @@ export interface SessionNames {
  * @returns undefined for ordinary statements, which is nearly always
  */
 export function analyseStatement(sql: string, { renameStatement, user }: SessionNames): StatementAnalysis | undefined {
-  if (!interestingRE.test(sql)) return undefined
   const effects: Effect[] = []
   const edits: { start: number; end: number; text: string }[] = []
   const statements = scanStatements(sql)
@@ -124,6 +128,7 @@ export function analyseStatement(sql: string, { renameStatement, user }: Session
   }
   const [only] = statements
   const advisory = statements.length === 1 && only ? findAdvisoryCall(sql, only) : undefined
+  if (advisory?.action === 'unlock all') effects.push({ kind: 'unlock all' })
   const mayCopy = /\bcopy\b/i.test(sql) && /\bstdin\b/i.test(sql)
   if (effects.length === 0 && edits.length === 0 && !mayCopy && !advisory) return undefined
   let rewritten = sql

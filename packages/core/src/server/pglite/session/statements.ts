@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Verdict } from './backend-scanner.js'
 import { backend, createMessage, frontend, readReport, readStrings } from './messages.js'
-import { analyseStatement, type StatementAnalysis } from './statement-effects.js'
+import { analyseStatement, isInteresting, type StatementAnalysis } from './statement-effects.js'
 
 /** What all sessions of one backend share: it has one unnamed prepared statement. */
 export interface UnnamedStatement {
@@ -42,8 +42,14 @@ export class SessionStatements {
     return this.prefix + createHash('sha256').update(name).digest('hex').slice(0, 40)
   }
 
-  analyse(sql: string): StatementAnalysis | undefined {
-    return analyseStatement(sql, { renameStatement: (name) => this.rename(name), user: this.#user })
+  /** Analyses the zero-terminated SQL that begins at `offset`. */
+  analyse(message: Buffer, offset: number): StatementAnalysis | undefined {
+    const end = message.indexOf(0, offset)
+    if (!isInteresting(message.toString('latin1', offset, end))) return undefined
+    return analyseStatement(message.toString('utf8', offset, end), {
+      renameStatement: (name) => this.rename(name),
+      user: this.#user,
+    })
   }
 
   analysisOf(statement: string): StatementAnalysis | undefined {
@@ -71,16 +77,17 @@ export class SessionStatements {
     this.#extraParses = 0
   }
 
-  rewriteParse(message: Buffer): Buffer {
-    const { strings, offset } = readStrings(message, 5, 2)
-    const [name = '', sql = ''] = strings
-    const analysis = this.analyse(sql)
+  rewriteParse(message: Buffer, analysis: StatementAnalysis | undefined): Buffer {
+    const { strings, offset } = readStrings(message, 5, 1)
+    const [name = ''] = strings
     if (analysis) this.#analyses.set(name, analysis)
     else this.#analyses.delete(name)
-    const text = analysis?.sql ?? sql
-    if (name !== '') return createMessage(frontend.parse, this.rename(name), text, message.subarray(offset))
+    const rest = analysis
+      ? [analysis.sql, message.subarray(message.indexOf(0, offset) + 1)]
+      : [message.subarray(offset)]
+    if (name !== '') return createMessage(frontend.parse, this.rename(name), ...rest)
     this.#unnamed.owner = this
-    this.#unnamedParse = analysis ? createMessage(frontend.parse, '', text, message.subarray(offset)) : message
+    this.#unnamedParse = analysis ? createMessage(frontend.parse, '', ...rest) : message
     return this.#unnamedParse
   }
 
