@@ -55,6 +55,8 @@ export class Scope {
   readonly #addresses = new Map<string, { classid: number; objid: number }>()
 
   addAddress({ classid, objid }: { classid: number; objid: number }): void {
+    // A relationship (inheritance) is an object of the catalog without a place of its own; its owner's place is enough.
+    if (classid === 0 || !Number.isInteger(objid)) return
     this.#addresses.set(`${classid}:${objid}`, { classid, objid })
   }
 

@@ -1,4 +1,4 @@
-import { updateCatalog, type AnyObject, type ObjectId } from '@savepoint/catalog'
+import { updateCatalog, type AnyObject, type Catalog, type ObjectId } from '@savepoint/catalog'
 import { validateBodies, type Routine } from '../elaborate/bodies.js'
 import type { NameIndex } from '../elaborate/names.js'
 import { orderUnits } from '../elaborate/order.js'
@@ -105,7 +105,7 @@ export async function elaborateIncrementally(
   for (const { key } of grants) scope.addObjects(state.catalog, state.provenance.changed(key))
 
   const assumedRoles = [...state.assumedRoles, ...run.assumedRoles]
-  let catalog = updateCatalog(state.catalog, await session.read(scope.addresses, assumedRoles), scope.addresses)
+  let catalog = await readAgain(session, state.catalog, scope, assumedRoles)
   const provenance = state.provenance.derive(
     catalog,
     log,
@@ -120,14 +120,24 @@ export async function elaborateIncrementally(
   const granted = new Scope()
   for (const { key, unit } of grants)
     if (unit.analysis.kind === 'GrantStmt') granted.addObjects(catalog, provenance.changed(key))
-  if (granted.addresses.length > 0)
-    catalog = updateCatalog(catalog, await session.read(granted.addresses, assumedRoles), granted.addresses)
+  catalog = await readAgain(session, catalog, granted, assumedRoles)
 
   const touched = new Set([...undo.gone, ...changedInPlace, ...made.flatMap((touch) => objectAt(catalog, touch) ?? [])])
   const next: State = { units, catalog, provenance, assumedRoles, invalidBodies: new Set() }
   const failures = await validateBodies(session.connection, findRoutines(next, state, touched, undo.toRun))
   if (failures.length > 0) return { kind: 'failed', failures }
   return { kind: 'elaborated', state: next, failures: [] }
+}
+
+async function readAgain(
+  session: ScratchSession,
+  catalog: Catalog,
+  scope: Scope,
+  hiddenRoles: readonly string[],
+): Promise<Catalog> {
+  const { addresses } = scope
+  if (addresses.length === 0) return catalog
+  return updateCatalog(catalog, await session.read(addresses, hiddenRoles), addresses)
 }
 
 function findDoubt(

@@ -134,7 +134,9 @@ export async function moveTo(
     if (!isServerError(error)) throw error
     return { reason: error.message }
   }
-  const catalog = await session.read(undefined, hiddenRoles)
+  let catalog = await session.read(undefined, hiddenRoles)
+  // A new database is not quite empty: the schema public is there, which `from` may lack.
+  if (differences(catalog, from).length > 0) catalog = (await tryPlan(session, catalog, from, hiddenRoles)) ?? catalog
   const [first] = differences(catalog, from)
   if (first) return { reason: `${first.id} reads differently there (${first.facts?.join(', ') ?? first.change})` }
   return { catalog, restarted: true }

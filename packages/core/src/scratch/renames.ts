@@ -22,13 +22,15 @@ const kindsOf: Record<RenamedThing, ReadonlySet<string>> = {
  * gone, the new one is there) is left out in silence: it stays in the file until every database has followed.
  *
  * @param from the catalog to be changed, `to` the desired one
+ * @returns `blocked`: renames that cannot happen because the new name exists already; each has its diagnostic too
  */
 export function resolveRenames(
   annotations: readonly RenameAnnotation[],
   from: Catalog,
   to: Catalog,
-): { renames: Rename[]; diagnostics: Diagnostic[] } {
+): { renames: Rename[]; diagnostics: Diagnostic[]; blocked: Rename[] } {
   const renames: Rename[] = []
+  const blocked: Rename[] = []
   const diagnostics: Diagnostic[] = []
   // Owners first: the column of a renamed table is looked for in the table of the old name.
   const sorted = [...annotations].sort((a, b) => Number(a.owner !== undefined) - Number(b.owner !== undefined))
@@ -43,9 +45,16 @@ export function resolveRenames(
         ? renameLabel(annotation, target, from, renames)
         : renameObject(annotation, target, from, to, renames)
     if (typeof rename === 'string') diagnostics.push(unmatchedRename(annotation, rename))
-    else if (rename) renames.push(rename)
+    else if (rename && from.objects.has(rename.to) && !rename.label) {
+      // Old and new name are both in the database: the new one must have been made by someone else, or by a save that
+      // came before the annotation.
+      diagnostics.push(
+        unmatchedRename(annotation, `The database has both "${annotation.from.name}" and "${target.name}".`),
+      )
+      blocked.push(rename)
+    } else if (rename) renames.push(rename)
   }
-  return { renames, diagnostics }
+  return { renames, diagnostics, blocked }
 }
 
 function findTarget(annotation: RenameAnnotation, to: Catalog): AnyObject | undefined {
@@ -86,8 +95,6 @@ function renameObject(
   if (before && before.id !== target.id) {
     // Both exist and shall exist: nothing was renamed.
     if (to.objects.has(before.id)) return `"${old.name}" is still defined in the schema files.`
-    // Old and new name are both in the database: the new one must have been made by someone else.
-    if (from.objects.has(target.id)) return `The database has both "${old.name}" and "${target.name}".`
     return { from: before.id, to: target.id }
   }
   if (from.objects.has(target.id) || isNewOwner(target, from)) return undefined

@@ -199,32 +199,34 @@ describe.each(servers)('random edits on %s', (server) => {
     const random = createRandom(seed)
     const schema = new RandomSchema(random)
     const warm = createWarmScratch(warmDatabase)
-    const history: string[] = []
-    let proven: Catalog | undefined
-    for (let step = 0; step < edits; step++) {
-      const takeBack = schema.snapshot()
-      history.push(schema.edit())
-      if (random.chance(0.3)) history.push(schema.edit())
-      const { text } = schema
-      const fresh = createWarmScratch(freshDatabase)
-      const expected = await fresh.elaborate(statementsOf(text), new Map())
-      await fresh.close()
-      const actual = await warm.elaborate(statementsOf(text), new Map())
-      const context = `seed ${seed}, step ${step}:\n${history.slice(-3).join('\n')}`
-      expect(codesOf(actual), context).toEqual(codesOf(expected))
-      if (actual.status === 'failed' || expected.status === 'failed') {
-        takeBack()
-        continue
+    try {
+      const history: string[] = []
+      let proven: Catalog | undefined
+      for (let step = 0; step < edits; step++) {
+        const takeBack = schema.snapshot()
+        history.push(schema.edit())
+        if (random.chance(0.3)) history.push(schema.edit())
+        const { text } = schema
+        const fresh = createWarmScratch(freshDatabase)
+        const expected = await fresh.elaborate(statementsOf(text), new Map()).finally(() => fresh.close())
+        const actual = await warm.elaborate(statementsOf(text), new Map())
+        const context = `seed ${seed}, step ${step}:\n${history.slice(-3).join('\n')}`
+        expect(codesOf(actual), context).toEqual(codesOf(expected))
+        if (actual.status === 'failed' || expected.status === 'failed') {
+          takeBack()
+          continue
+        }
+        expect(differences(actual.desired, expected.desired), context).toEqual([])
+        if (proven && random.chance(0.7)) {
+          const proof = await warm.prove(plan(proven, actual.desired), proven, actual.desired)
+          expect(proof.status === 'failed' ? proof.diagnostic : proof.status, context).toBe('proved')
+        }
+        proven = actual.desired
+        expect(await warm.verify(), context).toBeUndefined()
       }
-      expect(differences(actual.desired, expected.desired), context).toEqual([])
-      if (proven && random.chance(0.7)) {
-        const proof = await warm.prove(plan(proven, actual.desired), proven, actual.desired)
-        expect(proof.status === 'failed' ? proof.diagnostic : proof.status, context).toBe('proved')
-      }
-      proven = actual.desired
-      expect(await warm.verify(), context).toBeUndefined()
+    } finally {
+      await warm.close()
     }
-    await warm.close()
   })
 })
 
