@@ -11,6 +11,8 @@ export interface ApplyOptions {
   lockTimeout: number
   /** Ids of the destructions that someone said yes to; all others are looked at once more under the lock. */
   accepted: ReadonlySet<string>
+  /** Awaited before anything becomes final; when it rejects, everything is rolled back. The proof runs meanwhile. */
+  confirm(): Promise<void>
   /** A second connection, to see who holds the lock that this one waits for. */
   openMonitor(): Promise<Connection & { close(): Promise<void> }>
 }
@@ -43,6 +45,7 @@ export async function applyPlan(
       if (outcome.kind === 'changed') return outcome
       snapshot = outcome.snapshot
     } else {
+      await options.confirm()
       for (const step of steps) await runStep(connection, step)
       snapshot = undefined
     }
@@ -51,11 +54,15 @@ export async function applyPlan(
   return snapshot === undefined ? { kind: 'applied' } : { kind: 'applied', snapshot }
 }
 
+/** A batch failed, and which of its statements is not known: run again, one by one, it shows. */
+class BatchFailure extends Error {}
+
 async function applyTransaction(
   connection: Connection,
   steps: readonly Step[],
   guard: { from: Catalog; current: CurrentCatalog } | undefined,
   options: ApplyOptions,
+  batchSize = largestBatch,
 ): Promise<ApplyOutcome> {
   try {
     // The body of a function may name what a later step makes; the proof has seen that it is there in the end.
@@ -66,15 +73,32 @@ async function applyTransaction(
       await connection.query('ROLLBACK')
       return { kind: 'changed' }
     }
-    for (const step of steps) await runStep(connection, step)
+    for (let first = 0; first < steps.length; first += batchSize)
+      await runBatch(connection, steps.slice(first, first + batchSize))
     const { rows } = await connection.query<{ snapshot: string }>(snapshotAfterCommitText)
+    await options.confirm()
     await connection.query('COMMIT')
     const [row] = rows
     return row ? { kind: 'applied', snapshot: row.snapshot } : { kind: 'applied' }
   } catch (error) {
     // On a broken connection there is nothing to roll back: the server has done it.
     if (!isConnectionLost(error)) await connection.query('ROLLBACK').catch(() => undefined)
+    if (error instanceof BatchFailure) return applyTransaction(connection, steps, guard, options, 1)
     throw error
+  }
+}
+
+// One round trip for many statements. A save has one or two; a first start has thousands.
+const largestBatch = 50
+
+async function runBatch(connection: Connection, steps: readonly Step[]): Promise<void> {
+  const [first] = steps
+  if (steps.length === 1 && first) return runStep(connection, first)
+  try {
+    await connection.query(steps.map(({ sql }) => sql).join(';\n'))
+  } catch (error) {
+    if (!isServerFailure(error) || isConnectionLost(error) || isLockTimeout(error)) throw error
+    throw new BatchFailure('a batch failed', { cause: error })
   }
 }
 

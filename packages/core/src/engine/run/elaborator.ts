@@ -12,7 +12,14 @@ export interface Elaboration {
   /** Comments that belong to an object's definition. */
   annotations(id: ObjectId): string
   /** What the annotations in the files say was renamed, of what `from` still has. */
-  renames(from: Catalog): { renames: readonly Rename[]; diagnostics: readonly Diagnostic[] }
+  renames(from: Catalog): FoundRenames
+}
+
+export interface FoundRenames {
+  renames: readonly Rename[]
+  /** The new name is there beside the old one, so nothing can be renamed as it is. */
+  blocked: readonly Rename[]
+  diagnostics: readonly Diagnostic[]
 }
 
 /** A migration as it is replayed. */

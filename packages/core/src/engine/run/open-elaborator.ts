@@ -12,7 +12,7 @@ import { resolveRenames } from '../../scratch/renames.js'
 import { createWarmScratch, type ObjectPlaces, type WarmScratch } from '../../scratch/warm-scratch.js'
 import { isConnectionLost, isServerFailure } from '../development/failure.js'
 import type { SourceSet } from '../../sources/reader.js'
-import type { Elaboration, Elaborator, ReplayedMigration } from './elaborator.js'
+import type { Elaboration, Elaborator, FoundRenames, ReplayedMigration } from './elaborator.js'
 
 export interface ElaboratorOptions {
   log(level: 'info' | 'warn' | 'error' | 'debug', message: string): void
@@ -154,7 +154,7 @@ export function openElaborator(
 
 function createRenames(sources: SourceSet, to: Catalog): Elaboration['renames'] {
   const annotations = readRenames(sources.statements)
-  return (from) => (annotations.length === 0 ? { renames: [], diagnostics: [] } : resolveRenames(annotations, from, to))
+  return (from) => (annotations.length === 0 ? noRenames : resolveRenames(annotations, from, to))
 }
 
 /** Migrations in the form in which the cache tells texts apart. */
@@ -173,11 +173,13 @@ function asStatements(migrations: readonly ReplayedMigration[]): Statement[] {
   )
 }
 
+const noRenames: FoundRenames = { renames: [], blocked: [], diagnostics: [] }
+
 const nothing: Elaboration = {
   diagnostics: [],
   locate: () => undefined,
   annotations: () => '',
-  renames: () => ({ renames: [], diagnostics: [] }),
+  renames: () => noRenames,
 }
 
 function describeComments(places: ObjectPlaces, id: string): string {

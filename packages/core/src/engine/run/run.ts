@@ -1,12 +1,14 @@
 import { relative } from 'node:path'
+import type { Catalog } from '@savepoint/catalog'
 import { DiagnosticError, type Diagnostic } from '../../diagnostics/index.js'
 import { applyPlan } from '../development/apply.js'
 import { connectionLost, isConnectionLost } from '../development/failure.js'
+import { makeWay } from '../development/make-way.js'
 import { countRows } from '../development/rows.js'
 import type { Project } from '../project.js'
 import type { PendingDecision, SaveReport } from '../report.js'
 import { isRemote } from '../servers.js'
-import { decide } from './decide.js'
+import { decide, type Decision } from './decide.js'
 import { writeDraftMigration } from './draft.js'
 import { hasErrors, readDesired, type Desired } from './desired.js'
 import { writeFiles } from './files.js'
@@ -87,6 +89,10 @@ export async function runOnce(project: Project, { changed, started }: RunOptions
       const from = await project.current.read(connection).catch(rethrowLost)
       stopwatch.stage('plan')
       const renamed = schema.renames(from)
+      if (renamed.blocked.length > 0 && !isRemote(config) && (await makeWay(connection, renamed.blocked, from))) {
+        project.current.forget()
+        continue
+      }
       const accepted = await project.decisions.accepted()
       const decision = await decide({
         from,
@@ -108,19 +114,24 @@ export async function runOnce(project: Project, { changed, started }: RunOptions
       const vetoes = plugins.has('plan') ? describeRules(await plugins.plan(decision.plan), schema) : []
       if (hasErrors(vetoes)) throw new DiagnosticError(vetoes)
 
-      stopwatch.stage('prove')
-      const proof = await elaborator.prove(from, decision.target, decision.plan)
-      if (proof.kind === 'failed') throw new DiagnosticError(proof.diagnostics)
-      const unproved = proof.kind === 'unproved' ? proof.diagnostics : []
-      if (config.strict && unproved.length > 0)
-        throw new DiagnosticError(unproved.map((one) => ({ ...one, severity: 'error' })))
-
+      // The proof and the transaction run at the same time, each on its own database; only a proved plan is committed.
       stopwatch.stage('apply')
+      const begun = performance.now()
+      const proving = prove(project, from, decision).finally(() => stopwatch.record('prove', performance.now() - begun))
+      proving.catch(() => undefined)
       const outcome = await applyPlan(connection, decision.plan, from, project.current, {
         lockTimeout: config.lockTimeout,
         accepted: decision.allowed,
         openMonitor: project.openSession,
+        confirm: async () => {
+          await proving
+        },
+      }).catch(async (error: unknown) => {
+        // A plan that does not even work on scratch is the better news than what the server said to it here.
+        await proving
+        throw error
       })
+      const unproved = await proving
       if (outcome.kind === 'changed') {
         project.current.forget()
         continue
@@ -129,13 +140,32 @@ export async function runOnce(project: Project, { changed, started }: RunOptions
       if (outcome.snapshot === undefined || unproved.length > 0) project.current.forget()
       else project.current.applied(decision.target, outcome.snapshot)
       await project.decisions.use(decision.used)
-      return { ...result, warnings: [...renamed.diagnostics, ...vetoes, ...unproved], proved: proof.kind === 'proved' }
+      return { ...result, warnings: [...renamed.diagnostics, ...vetoes, ...unproved], proved: unproved.length === 0 }
     }
     throw new DiagnosticError([changedMeanwhile()])
   }
 }
 
 type ElaboratedSchema = NonNullable<Desired['elaboration']>
+
+/**
+ * Runs the plan on scratch.
+ *
+ * @returns SP3003 when scratch cannot tell; nothing when it is proved
+ * @throws DiagnosticError when it does not arrive, or cannot be proved in strict mode
+ */
+async function prove(project: Project, from: Catalog, decision: Decision): Promise<readonly Diagnostic[]> {
+  const proof = await project.elaborator.prove(from, decision.target, decision.plan)
+  switch (proof.kind) {
+    case 'proved':
+      return []
+    case 'failed':
+      throw new DiagnosticError(proof.diagnostics)
+    case 'unproved':
+      if (!project.config.strict) return proof.diagnostics
+      throw new DiagnosticError(proof.diagnostics.map((one) => ({ ...one, severity: 'error' })))
+  }
+}
 
 interface Synchronised {
   pending: readonly PendingDecision[]

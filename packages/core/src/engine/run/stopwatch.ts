@@ -2,6 +2,8 @@
 export interface Stopwatch {
   /** Ends the stage before and begins this one. A stage that comes again is added to. */
   stage(name: string): void
+  /** Notes something that ran beside the stages; it is not part of the sum. */
+  record(name: string, milliseconds: number): void
   /** Milliseconds of each stage, in the order in which they began first. Ends the last one. */
   stop(): { total: number; stages: Record<string, number> }
 }
@@ -20,6 +22,9 @@ export function createStopwatch(started: number): Stopwatch {
     stage(name) {
       end()
       current = name
+    },
+    record(name, milliseconds) {
+      stages.set(name, (stages.get(name) ?? 0) + milliseconds)
     },
     stop() {
       end()
