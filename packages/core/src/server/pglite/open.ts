@@ -18,6 +18,8 @@ export interface PgliteOptions {
   extensions?: Iterable<string> | undefined
   /** A transaction that does nothing for so long while others wait is warned of, in milliseconds. @default 5000 */
   idleTransactionWarning?: number | undefined
+  /** The worker crashed and runs again, under the same URL when its port was free. Memory is empty again. */
+  onRestart?: (() => void) | undefined
   /** Told about long work, such as the first start on this machine. */
   onProgress?: ((message: string) => void) | undefined
   log?: ((level: 'info' | 'warn' | 'error' | 'debug', message: string) => void) | undefined
@@ -37,7 +39,9 @@ export class PgliteServer implements DatabaseServer {
   readonly #options: PgliteOptions
   readonly #extensions: Set<string>
   readonly #scratches = new Set<ScratchDatabase>()
+  readonly #crashes: number[] = []
   #worker: RunningWorker
+  #restarting: Promise<void> | undefined
   #closed = false
 
   readonly #lock: DirectoryLock | undefined
@@ -47,6 +51,7 @@ export class PgliteServer implements DatabaseServer {
     this.#extensions = extensions
     this.#worker = worker
     this.#lock = lock
+    this.#watch(worker)
   }
 
   /**
@@ -91,14 +96,54 @@ export class PgliteServer implements DatabaseServer {
     }
   }
 
+  /**
+   * Sees to it that `CREATE EXTENSION` of these will work. Nothing is restarted: their files are put in when they are asked for.
+   *
+   * @throws SP1011 for every one that PGlite cannot load
+   */
+  async ensureExtensions(names: Iterable<string>): Promise<void> {
+    const wanted = [...names]
+    resolveExtensions(wanted, this.#options.root)
+    for (const name of wanted) this.#extensions.add(name)
+  }
+
+  // A worker that dies takes every connection along, but not the data directory: the next one recovers it, under the same URL.
+  #watch(worker: RunningWorker): void {
+    void worker.exited.then(() => {
+      if (this.#closed || this.#worker !== worker) return
+      const now = Date.now()
+      this.#crashes.push(now)
+      const recent = this.#crashes.filter((time) => now - time < crashWindow)
+      if (recent.length > maxCrashes) {
+        this.#options.log?.('error', 'the embedded Postgres crashed too often and stays down')
+        return
+      }
+      const lost = this.#options.directory === undefined ? '; what was in memory is lost' : ''
+      this.#options.log?.('error', `the embedded Postgres crashed and is started again${lost}`)
+      this.#restarting = startWorker(this.#options, this.#extensions, worker.port).then(
+        async (next) => {
+          this.#worker = next
+          this.#watch(next)
+          this.#options.onRestart?.()
+        },
+        (error: unknown) => this.#options.log?.('error', `the embedded Postgres did not start again: ${String(error)}`),
+      )
+    })
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
+    await this.#restarting
     await Promise.all([...this.#scratches].map((scratch) => scratch.close()))
     await this.#worker.close()
     await this.#lock?.release()
   }
 }
+
+// More crashes than this within so many milliseconds, and something is wrong that a restart does not mend.
+const maxCrashes = 3
+const crashWindow = 60_000
 
 // Postgres counts the depth of its own stack; V8's must be the larger one, or deep recursion ends the thread instead of the query.
 const stackMegabytes = 64

@@ -38,6 +38,9 @@ const bundles: Readonly<Record<string, string>> = {
   refint: 'spi',
 }
 
+// Bundles that hold no extension, or one of another name.
+const notExtensions = new Set(['auto_explain', 'passwordcheck', 'pg_overexplain', 'spi'])
+
 const dependencies: Readonly<Record<string, string[]>> = { earthdistance: ['cube'] }
 
 const pgliteFolder = (): string => dirname(createRequire(import.meta.url).resolve('@electric-sql/pglite'))
@@ -50,7 +53,7 @@ export function pgliteVersion(): string {
 /** Names of the extensions that come with PGlite, as `CREATE EXTENSION` wants them. */
 export function bundledExtensions(): string[] {
   const names = readdirSync(pgliteFolder()).flatMap((file) => /^(.+)\.tar\.gz$/.exec(file)?.[1] ?? [])
-  return [...names.filter((name) => name !== 'spi'), ...Object.keys(bundles)].sort()
+  return [...names.filter((name) => !notExtensions.has(name)), ...Object.keys(bundles)].sort()
 }
 
 /**

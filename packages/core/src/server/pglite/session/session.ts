@@ -14,6 +14,7 @@ import {
   createReadyForQuery,
   createReport,
   frontend,
+  int32,
   readReport,
   readStrings,
   syncMessage,
@@ -27,7 +28,9 @@ import { noSettings, SettingRefused, type Settings } from './settings.js'
 import type { StartupParameters } from './startup-packet.js'
 import { tagReplacements, type Effect, type StatementAnalysis } from './statement-effects.js'
 import { SessionStatements } from './statements.js'
-import { endsBatch, UnitQueue, type Unit } from './unit-queue.js'
+import { UnitQueue, type Unit } from './unit-queue.js'
+
+const brokenExecute = createMessage(frontend.execute, 'an error, on purpose', int32(0))
 
 /** One client as its own Postgres session, on a backend that it shares with others. */
 export class Session implements Turn {
@@ -386,6 +389,11 @@ export class Session implements Turn {
       this.#openBatch = false
       this.statements.forgetPortals()
       this.#applyEffects(failed, lastTag)
+    } else if (failed) {
+      // The backend now ignores everything up to Sync, simple queries too.
+      this.#skipping = true
+      this.#effects = []
+      this.#lockChanges = []
     }
     this.#output.flush()
   }
@@ -490,28 +498,34 @@ export class Session implements Turn {
     if (!unit) return
     this.#parked = false
     this.#server.unpark(this)
+    this.#output.write(createReport(report))
     this.#guard(() => {
       const { backend } = this.#server
-      const held = this.holdsBackend
-      if (this.#openBatch) backend.execute(syncMessage, {})
-      // Nothing but an error makes a transaction a failed one.
-      else if (this.status === 'T') backend.query('an error, on purpose')
-      if (held) this.status = backend.status
-      this.#openBatch = false
+      // Nothing but an error of its own makes the backend's transaction a failed one.
+      if (this.#openBatch) backend.execute(brokenExecute, { inspect: () => 'drop' }, false)
+      else if (this.status === 'T') {
+        backend.query('an error, on purpose')
+        this.status = backend.status
+      }
+      if (unit.kind === 'query') this.#output.write(createReadyForQuery(this.status))
+      else {
+        this.#skipping = true
+        this.#skip(unit)
+      }
     })
-    this.#output.write(createReport(report))
-    // The rest of the batch is skipped, as after any error.
-    this.#skipping = true
-    this.#skip(unit)
-    while (this.#skipping && !this.#units.isEmpty) this.#skip(this.#units.shift())
     this.#output.flush()
+    if (this.hasWork) this.#server.scheduler.submit(this)
   }
 
+  /** Passes over a unit after an error; the Sync at the end of one ends that. */
   #skip(unit: Unit | undefined): void {
-    if (!unit || !endsBatch(unit)) return
+    if (unit?.kind !== 'extended' || !unit.sync) return
     this.#skipping = false
-    this.#output.write(createReadyForQuery(this.status))
-    this.#output.flush()
+    if (this.#openBatch) this.#execute(syncMessage, true)
+    else {
+      this.#output.write(createReadyForQuery(this.status))
+      this.#output.flush()
+    }
   }
 
   /** Hands an asynchronous message (a notification) to the client. Between requests only, so never within an answer. */

@@ -8,9 +8,6 @@ export type Unit =
   | { kind: 'extended'; messages: Buffer[]; sync: boolean }
   | { kind: 'copy'; message: Buffer }
 
-/** Whether ReadyForQuery follows. */
-export const endsBatch = (unit: Unit): boolean => unit.kind === 'query' || (unit.kind === 'extended' && unit.sync)
-
 /** Gathers a client's messages into units, and the data of its COPY. */
 export class UnitQueue {
   readonly #units: Unit[] = []
