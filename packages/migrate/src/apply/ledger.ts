@@ -58,8 +58,15 @@ export class Ledger {
   async begin(captured: CapturedFile): Promise<void> {
     const { connection, store, table } = this.#options
     this.#partialHashes = []
-    if (captured.direction === 'up')
-      await store.begin(connection, table, this.createRecord(captured.file, captured.total, 0))
+    if (captured.direction === 'down') return
+    const record = this.createRecord(captured.file, captured.total, 0)
+    if (store.format !== 'golang-migrate') return store.begin(connection, table, record)
+    // The dirty mark alone would not tell the next run that nothing of the file is applied yet.
+    await connection.query('BEGIN')
+    await store.begin(connection, table, record)
+    const { file, direction, total } = captured
+    await this.#writeProgress(captured, { version: file.version, direction, applied: 0, total, hash: '' })
+    await connection.query('COMMIT')
   }
 
   /** Keeps the hash of the statements so far, for tables that want one per statement. */

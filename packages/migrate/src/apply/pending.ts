@@ -47,6 +47,8 @@ function expandSingleRow(directory: MigrationDirectory, history: History): Revis
   const upTo = notes.upTo
   const isApplied = (version: string): boolean => {
     if (compare(version, current) > 0) return false
+    // Of a file that a run ended in nobody knows; it is told as dirty, never as applied.
+    if (history.dirty && version === current) return notes.progress?.version === version
     // What the real tool ran after our last run is not in the notes; what is older than that run and not there never ran.
     return !known || upTo === undefined || compare(version, upTo) > 0 || version in known
   }

@@ -41,7 +41,8 @@ export async function readStatus(
   const history = await readTargetHistory(target)
   const state = reconcile(directory, history)
   const dirty = history.dirty === true
-  const { applied, pending, outOfOrder, partial, current } = state
+  const { applied, pending, outOfOrder, partial } = state
+  const current = dirty ? history.current : state.current
   const next = (outOfOrder[0] ?? pending[0])?.version
   return {
     status: pending.length + outOfOrder.length > 0 || partial || dirty ? 'PENDING' : 'OK',

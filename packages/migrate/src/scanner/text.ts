@@ -86,6 +86,17 @@ export interface ScannedStatement {
   comments: string[]
 }
 
+/** As many line breaks as the text has, and its last line. */
+function keepLines(text: string): string {
+  let count = 0
+  let last = 0
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', last)) {
+    count++
+    last = at + 1
+  }
+  return '\n'.repeat(count) + text.slice(last)
+}
+
 /**
  * Scans statement by statement and holds no more text than the statement at hand (plus one piece).
  * A statement that does not end inside the buffer is scanned anew with twice as much, so the work stays linear.
@@ -107,7 +118,7 @@ export function* scanPieces(pieces: Iterable<string>, scanner: StatementScanner)
         found = scanner.next(text, from, final)
       } catch (error) {
         if (error === moreNeeded && !final) {
-          dropped = (dropped + text.slice(0, from)).replace(/[^\n]+(?=\n)/g, '')
+          dropped = keepLines(dropped + text.slice(0, from))
           text = text.slice(from)
           lineStart -= from
           counted -= from
