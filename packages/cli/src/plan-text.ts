@@ -1,12 +1,12 @@
 import type { Plan, Step } from '@savepoint/catalog'
-import type { Diagnostic } from '@savepoint/core'
+import type { Diagnostic, StatePlan } from '@savepoint/core'
 import type { Io } from './io.js'
 import { count } from './terminal/report.js'
 import type { Talk } from './terminal/talk.js'
 
 /** The plan as a script: each statement with its semicolon, nothing when there is nothing to do. */
-export function renderSql(plan: Plan): string {
-  return plan.steps.map(({ sql }) => `${sql};\n`).join('')
+export function renderSql({ plan, preamble }: StatePlan): string {
+  return [...preamble, ...plan.steps.map(({ sql }) => sql)].map((sql) => `${sql};\n`).join('')
 }
 
 /**

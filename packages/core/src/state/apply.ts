@@ -52,6 +52,8 @@ export async function applyStatePlan(url: string, planned: StatePlan, config: Re
     const outcome = await applyPlan(session, planned.plan, from, current, {
       lockTimeout: config.lockTimeout,
       accepted: new Set(planned.plan.steps.flatMap(({ destroys }) => destroys?.id ?? [])),
+      // The plan was proved before anybody was asked.
+      confirm: () => Promise.resolve(),
       openMonitor: () => connect(url),
     })
     if (outcome.kind === 'changed') throw new DiagnosticError([changed(url)])

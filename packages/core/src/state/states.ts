@@ -1,6 +1,16 @@
-import { differences, plan as makePlan, print, type Catalog, type Plan, type PlanOptions } from '@savepoint/catalog'
+import {
+  differences,
+  plan as makePlan,
+  print,
+  type Catalog,
+  type Plan,
+  type PlanOptions,
+  type Rename,
+  type Step,
+} from '@savepoint/catalog'
 import type { ResolvedConfig } from '../config/config.js'
 import { DiagnosticError, type Diagnostic } from '../diagnostics/index.js'
+import type { Proof } from '../scratch/proof.js'
 import { resolveRenames } from '../scratch/renames.js'
 import { readRenames } from '../sources/annotations.js'
 import type { StateSpec } from './spec.js'
@@ -12,6 +22,8 @@ export interface StateOptions {
   log(level: 'info' | 'warn' | 'error' | 'debug', message: string): void
   /** How the plan is made, see `plan` of the catalog package. @default 'dev' */
   strategy?: PlanOptions['strategy']
+  /** Plan the way back too. */
+  withDown?: boolean
 }
 
 /** What a state is, as Postgres has it. */
@@ -27,6 +39,10 @@ export interface StatePlan {
   plan: Plan
   /** Roles that the files define and that were compared too. */
   roles: readonly string[]
+  /** What must run before the steps in a session of its own: settings that the proof ran with too. */
+  preamble: readonly string[]
+  /** The way back, proved as well; only where it was asked for. */
+  down?: readonly Step[]
   /** SP3003: why nobody has seen the plan run; absent when it was proved. */
   unproved?: Diagnostic
   warnings: readonly Diagnostic[]
@@ -55,15 +71,23 @@ export async function planStates(from: StateSpec, to: StateSpec, options: StateO
       roles: workspace.roles,
       warnings: [...warnings, ...unmodelled],
     }
-    if (differences(current.catalog, desired.catalog).length === 0) return { ...result, plan: { steps: [] } }
-    const { strategy = 'dev' } = options
-    const planned = makePlan(current.catalog, desired.catalog, { renames, strategy })
-    const proof = await workspace.prove(planned, current, desired)
-    if (proof.status === 'failed') throw new DiagnosticError([proof.diagnostic])
-    const doubts = [...unmodelled, ...(proof.status === 'unproved' ? [proof.diagnostic] : [])]
-    if (options.config.strict && doubts.length > 0)
+    if (differences(current.catalog, desired.catalog).length === 0)
+      return { ...result, plan: { steps: [] }, preamble: [] }
+    const { config, strategy = 'dev' } = options
+    const up = makePlan(current.catalog, desired.catalog, { renames, strategy })
+    const down = options.withDown && makePlan(desired.catalog, current.catalog, { renames: reverse(renames), strategy })
+    const doubts = [...unmodelled, ...judge(await workspace.prove(up, current, desired))]
+    if (down) doubts.push(...judge(await workspace.prove(down, desired, current)))
+    if (config.strict && doubts.length > 0)
       throw new DiagnosticError(doubts.map((diagnostic) => ({ ...diagnostic, severity: 'error' })))
-    return { ...result, plan: planned, ...(proof.status === 'unproved' ? { unproved: proof.diagnostic } : {}) }
+    const unproved = doubts.find(({ code }) => code === 'SP3003')
+    return {
+      ...result,
+      plan: up,
+      preamble: createPreamble([...up.steps, ...(down ? down.steps : [])], [current.catalog, desired.catalog]),
+      ...(down ? { down: down.steps } : {}),
+      ...(unproved ? { unproved } : {}),
+    }
   } finally {
     await workspace.close()
   }
@@ -80,6 +104,31 @@ export async function readState(spec: StateSpec, options: StateOptions): Promise
   } finally {
     await workspace.close()
   }
+}
+
+/** SP3003 for a proof that was not possible. Throws SP3002 for a plan that does not arrive. */
+function judge(proof: Proof): Diagnostic[] {
+  if (proof.status === 'failed') throw new DiagnosticError([proof.diagnostic])
+  return proof.status === 'unproved' ? [proof.diagnostic] : []
+}
+
+function reverse(renames: readonly Rename[]): Rename[] {
+  return renames.map(({ from, to, label }) => ({
+    from: to,
+    to: from,
+    ...(label ? { label: { from: label.to, to: label.from } } : {}),
+  }))
+}
+
+// Postgres reads the body of an SQL function when it is made, and it may name what a later step makes.
+function createPreamble(steps: readonly Step[], catalogs: readonly Catalog[]): string[] {
+  const hasBody = steps.some(({ object: id }) =>
+    catalogs.some(({ objects }) => {
+      const object = objects.get(id)
+      return (object?.kind === 'function' || object?.kind === 'procedure') && object.facts.language === 'sql'
+    }),
+  )
+  return hasBody ? ['SET check_function_bodies = off'] : []
 }
 
 /** SP3004: what nobody compared, by name. */

@@ -2,6 +2,7 @@ import { extract, print, type Catalog, type Connection, type Plan } from '@savep
 import { connect, type DatabaseSession } from '../database/connect.js'
 import { describeTarget } from '../database/failure.js'
 import { DiagnosticError, type Diagnostic } from '../diagnostics/index.js'
+import { withoutRevisionTables } from '../engine/development/revision-tables.js'
 import type { Proof } from '../scratch/proof.js'
 import { assumeRole, type ScratchOptions } from '../scratch/session.js'
 import { createWarmScratch, type WarmScratch } from '../scratch/warm-scratch.js'
@@ -56,14 +57,23 @@ export interface Workspace {
  * @throws DiagnosticError SP2002 for a database, SP1007 and SP1008 for files, SP4002 for a migrations directory
  */
 export async function openWorkspace(specs: readonly StateSpec[], options: StateOptions): Promise<Workspace> {
+  // What a scratch database must be like depends on databases only; without any it can start while files are read.
+  const early = specs.every(({ kind }) => kind !== 'database') ? openScratchFor([], options) : undefined
+  early?.catch(() => undefined)
   const sides: Side[] = []
   try {
     for (const spec of specs) sides.push(await openSide(spec, options.config.root))
   } catch (error) {
     await closeSides(sides)
+    await early?.then((scratch) => scratch.close())
     throw error
   }
-  return new OpenWorkspace(sides, options)
+  return new OpenWorkspace(sides, options, early)
+}
+
+function openScratchFor(sides: readonly Side[], { config, log }: StateOptions): Promise<ScratchDatabaseSession> {
+  const databases = sides.flatMap((side) => (side.kind === 'database' ? [side] : []))
+  return openScratch({ config, extensions: sides.flatMap(extensionsOf), databases, log })
 }
 
 class OpenWorkspace implements Workspace {
@@ -77,8 +87,9 @@ class OpenWorkspace implements Workspace {
   /** Scratch standing at the files that were read last. */
   #standing: WarmScratch | undefined
 
-  constructor(sides: readonly Side[], options: StateOptions) {
+  constructor(sides: readonly Side[], options: StateOptions, scratch: Promise<ScratchDatabaseSession> | undefined) {
     this.sides = sides
+    this.#scratch = scratch
     this.#options = options
     this.#assumedRoles = new Set(sides.flatMap((side) => (side.kind === 'database' ? side.roles : [])))
     // Roles belong to the whole server; only those that the files themselves define are compared.
@@ -115,12 +126,7 @@ class OpenWorkspace implements Workspace {
   }
 
   #openScratch(): Promise<ScratchDatabaseSession> {
-    this.#scratch ??= openScratch({
-      config: this.#options.config,
-      extensions: this.sides.flatMap(extensionsOf),
-      databases: this.sides.flatMap((side) => (side.kind === 'database' ? [side] : [])),
-      log: this.#options.log,
-    })
+    this.#scratch ??= openScratchFor(this.sides, this.#options)
     return this.#scratch
   }
 
@@ -170,7 +176,7 @@ class OpenWorkspace implements Workspace {
 
   async #readDatabase(side: DatabaseSide): Promise<Reading> {
     const reading = { warnings: [], statements: [] }
-    const catalog = await extract(side.session, this.#extractOptions)
+    const catalog = withoutRevisionTables(await extract(side.session, this.#extractOptions))
     const others = this.sides.filter((other) => other !== side)
     if (others.every((other) => other.kind === 'database' && other.major === side.major)) return { ...reading, catalog }
     // Another version writes the same definitions otherwise.

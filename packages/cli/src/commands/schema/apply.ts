@@ -41,7 +41,7 @@ lose. Without a terminal to ask on it refuses, unless --auto-approve is given.`,
       const { plan, warnings, unproved } = planned
       const time = talk.style.dim(`planned in ${Math.round(performance.now() - started)} ms`)
       if (options['dry-run']) {
-        io.stdout(renderSql(plan))
+        io.stdout(renderSql(planned))
         await sayWarnings(plan, unproved ? [...warnings, unproved] : warnings, { io, talk })
         talk.say(time)
         return exitCodes.done

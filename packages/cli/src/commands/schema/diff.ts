@@ -29,9 +29,10 @@ it is empty when they are equal. Every plan is run on a scratch database before 
       const { planStates } = await import('@savepoint/core')
       const to = await states.desired(options.to)
       const from = await states.database(options.from)
-      const { plan, warnings, unproved } = await planStates(from, to, { ...states, ...(strategy ? { strategy } : {}) })
+      const planned = await planStates(from, to, { ...states, ...(strategy ? { strategy } : {}) })
+      const { plan, warnings, unproved } = planned
       if (format === 'json') io.stdout(`${JSON.stringify({ steps: plan.steps, proved: !unproved }, null, 2)}\n`)
-      else io.stdout(renderSql(plan))
+      else io.stdout(renderSql(planned))
       await sayWarnings(plan, unproved ? [...warnings, unproved] : warnings, { io, talk })
       if (plan.steps.length === 0) talk.say('no differences')
       talk.say(talk.style.dim(`planned in ${Math.round(performance.now() - started)} ms`))
