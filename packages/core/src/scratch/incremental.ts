@@ -75,7 +75,9 @@ export async function elaborateIncrementally(
 
   const keys = new Map([...undo.toRun].map(([key, unit]) => [unit, key]))
   const numbers = new Map<number, Unit>()
-  const run = await runUnits(session.connection, orderUnits([...undo.toRun.values()], index), recorder)
+  // In the order of the files, as a run of everything has them.
+  const toRun = [...units].flatMap(([key, unit]) => (undo.toRun.has(key) ? [unit] : []))
+  const run = await runUnits(session.connection, orderUnits(toRun, index), recorder)
   for (const [number, unit] of run.numbers) numbers.set(number, unit)
   const putBack = await undo.putBack()
   if (putBack !== undefined && run.failures.length === 0) return { kind: 'uncertain', reason: putBack }
@@ -83,7 +85,8 @@ export async function elaborateIncrementally(
     // A comment on a foreign key that had to be put back first.
     const failed = new Set(run.failures.map(({ unit }) => unit))
     const again = undo.putBackOwners.size > 0 && putBack === undefined
-    const rerun = again ? await runUnits(session.connection, orderUnits([...failed], index), recorder) : run
+    const ordered = orderUnits(toRun, index).filter(({ unit }) => failed.has(unit))
+    const rerun = again ? await runUnits(session.connection, ordered, recorder) : run
     if (rerun.failures.length > 0) return judgeFailures(rerun.failures, keys, changes)
     for (const [number, unit] of rerun.numbers) numbers.set(number, unit)
   }

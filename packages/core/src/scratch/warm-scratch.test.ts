@@ -181,8 +181,8 @@ describe.each(servers)('a warm scratch on %s', (server) => {
 })
 
 describe.each(servers)('random edits on %s', (server) => {
-  const seeds = (process.env['SAVEPOINT_SEEDS'] ?? '1,2,3').split(',').map(Number)
-  const edits = 25
+  const seeds = (process.env['SAVEPOINT_SEEDS'] ?? '5,1').split(',').map(Number)
+  const edits = 15
   let warmDatabase: TestDatabase
   let freshDatabase: TestDatabase
   beforeAll(async () => {
