@@ -89,6 +89,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/migrate/force.js'),
   },
   {
+    name: 'migrate diff',
+    description: 'Write the migration from the migrations directory to the schema files',
+    load: () => import('./commands/migrate/diff.js'),
+  },
+  {
     name: 'migrate new',
     description: 'Write an empty migration to edit by hand',
     load: () => import('./commands/migrate/new.js'),

@@ -33,6 +33,8 @@ export interface HistoryValues extends DirectoryValues {
 export interface MigrationTarget extends FoundDirectory {
   connection: OwnedConnection
   table: TableOptions
+  /** Connection string; may hold a password. */
+  url: string
   /** `host:port/name`, for messages. */
   name: string
   /** The project's own development database: nobody named another one. */
@@ -59,6 +61,7 @@ export async function openMigrationTarget(
     return {
       ...found,
       connection,
+      url,
       name: describeTarget(url),
       isDevelopment: development !== undefined,
       table: {

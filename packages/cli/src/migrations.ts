@@ -59,3 +59,10 @@ export function showPath(path: string, io: Io): string {
   const shown = relative(io.cwd, path)
   return shown === '' ? '.' : shown.startsWith('..') ? path : shown
 }
+
+/** The argument or `--name`, which Atlas's scripts use for the same thing. */
+export function pickName(argument: string | undefined, option: string | undefined): string {
+  if (argument !== undefined && option !== undefined && argument !== option)
+    throw new UsageError(`two names were given: ${argument} and ${option}`)
+  return argument ?? option ?? ''
+}

@@ -7,5 +7,6 @@ export {
 } from './config.js'
 export { configFileNames, findConfigFile } from './find.js'
 export { loadConfig, requireConfigFile, type LoadConfigOptions } from './load.js'
+export { readMigrationFormat } from './migration-format.js'
 export type { PluginOption } from './plugins.js'
 export { defaultConfig, resolveConfig, type ConfigOrigin } from './resolve.js'

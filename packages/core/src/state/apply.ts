@@ -4,7 +4,7 @@ import { connect } from '../database/connect.js'
 import { describeTarget } from '../database/failure.js'
 import { DiagnosticError, type Diagnostic } from '../diagnostics/index.js'
 import { applyPlan } from '../engine/development/apply.js'
-import { createCurrentCatalog } from '../engine/development/current.js'
+import { createCurrentCatalog, type CurrentCatalog } from '../engine/development/current.js'
 import { countRows } from '../engine/development/rows.js'
 import type { StatePlan } from './states.js'
 
@@ -40,11 +40,7 @@ export async function countLosses(url: string, { plan, from }: StatePlan): Promi
 export async function applyStatePlan(url: string, planned: StatePlan, config: ResolvedConfig): Promise<void> {
   const session = await connect(url)
   try {
-    const current = createCurrentCatalog({
-      ...(config.include ? { include: config.include } : {}),
-      exclude: config.exclude,
-      ...(planned.roles.length > 0 ? { roles: planned.roles } : {}),
-    })
+    const current = createCurrent(planned.roles, config)
     const from = await current.read(session)
     // A plan between versions was made from what scratch reads, which differs in its wording.
     const isComparable = Math.floor(from.version / 10_000) === Math.floor(planned.from.version / 10_000)
@@ -57,6 +53,27 @@ export async function applyStatePlan(url: string, planned: StatePlan, config: Re
       openMonitor: () => connect(url),
     })
     if (outcome.kind === 'changed') throw new DiagnosticError([changed(url)])
+  } finally {
+    await session.close()
+  }
+}
+
+function createCurrent(roles: readonly string[], { include, exclude }: ResolvedConfig): CurrentCatalog {
+  return createCurrentCatalog({ ...(include ? { include } : {}), exclude, ...(roles.length > 0 ? { roles } : {}) })
+}
+
+/**
+ * Whether a database stands where a plan leads to.
+ *
+ * @param url of a database of the version that the plan was made for
+ */
+export async function isAtState(url: string, { to, roles }: StatePlan, config: ResolvedConfig): Promise<boolean> {
+  const session = await connect(url)
+  try {
+    const catalog = await createCurrent(roles, config).read(session)
+    return (
+      Math.floor(catalog.version / 10_000) === Math.floor(to.version / 10_000) && differences(catalog, to).length === 0
+    )
   } finally {
     await session.close()
   }

@@ -1,4 +1,4 @@
-export { applyStatePlan, countLosses } from './apply.js'
+export { applyStatePlan, countLosses, isAtState } from './apply.js'
 export { describeCatalog, type DescribedObject, type DescribedSchema, type DescribedTable } from './describe.js'
 export { openDevelopment, type DevelopmentOptions, type OpenDevelopment } from './development.js'
 export { renderDiagram } from './diagram.js'

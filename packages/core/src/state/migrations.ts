@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Connection } from '@savepoint/catalog'
 import { listStatements, MigrateError, readDirectory } from '@savepoint/migrate'
@@ -20,6 +21,8 @@ export function readMigrations({
   format,
   version,
 }: Extract<StateSpec, { kind: 'migrations' }>): MigrationScript {
+  // A project without migrations has an empty history.
+  if (!existsSync(path)) return { statements: [] }
   try {
     const directory = readDirectory(path, { format })
     if (directory.fault) throw directory.fault

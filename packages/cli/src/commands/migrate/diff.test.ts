@@ -1,0 +1,103 @@
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createTestDatabase, serverUrl, type TestDatabase } from '../../../../../test/support/database.js'
+import { type, type Outcome, type TerminalOptions } from '../../testing/terminal.js'
+
+const users = 'CREATE TABLE users (id int PRIMARY KEY);\n'
+const usersWithEmail = 'CREATE TABLE users (id int PRIMARY KEY, email text);\n'
+
+describe.skipIf(!serverUrl('18'))('migrate diff', () => {
+  let cwd: string
+  let database: TestDatabase
+  beforeEach(async () => {
+    cwd = mkdtempSync(join(tmpdir(), 'savepoint-migrate-diff-'))
+    database = await createTestDatabase('18')
+    write('package.json', '{}')
+    configure({})
+    write('schema/users.sql', users)
+  })
+  afterEach(async () => {
+    await database.close()
+    rmSync(cwd, { recursive: true, force: true })
+  })
+
+  function write(path: string, text: string): void {
+    const file = join(cwd, path)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+  }
+
+  function configure(settings: object): void {
+    const config = { database: database.url, scratch: serverUrl('18'), client: false, ...settings }
+    write('savepoint.config.mjs', `export default ${JSON.stringify(config)}`)
+  }
+
+  const typeHere = (line: string, options: Partial<TerminalOptions> = {}): Promise<Outcome> =>
+    type(line, { cwd, ...options })
+  const migrations = (): string[] =>
+    readdirSync(join(cwd, 'migrations'))
+      .filter((name) => name.endsWith('.sql'))
+      .sort()
+  const read = (index: number): string => readFileSync(join(cwd, 'migrations', migrations()[index] ?? ''), 'utf8')
+
+  it('writes what the migrations lack, once', async () => {
+    expect(await typeHere('migrate diff init')).toMatchObject({
+      exitCode: 0,
+      stdout: '',
+      stderr: expect.stringMatching(/wrote migrations\/\d{14}_init\.sql/),
+    })
+    expect(read(0)).toMatchInlineSnapshot(`
+      "-- Create table public.users
+      CREATE TABLE public.users (
+        id integer NOT NULL,
+        CONSTRAINT users_pkey PRIMARY KEY (id)
+      );
+      "
+    `)
+    write('schema/users.sql', usersWithEmail)
+    await typeHere('migrate diff --name "add email"')
+    expect(migrations()[1]).toMatch(/^\d{14}_add_email\.sql$/)
+    expect(read(1)).toContain('ALTER TABLE public.users ADD COLUMN email text')
+    expect((await typeHere('migrate diff')).stderr).toContain('synced with the desired state')
+    expect(await typeHere('schema diff --from migrations://migrations --to schema')).toMatchObject({ stdout: '' })
+  })
+
+  it('only prints with --dry-run', async () => {
+    expect((await typeHere('migrate diff --dry-run')).stdout).toContain('CREATE TABLE public.users')
+    expect(() => migrations()).toThrow()
+  })
+
+  it('writes a way back that works, where the format has one', async () => {
+    configure({ migrations: { format: 'goose' } })
+    await typeHere('migrate diff init')
+    write('schema/users.sql', usersWithEmail)
+    await typeHere('migrate diff add_email')
+    expect(read(1)).toMatch(/-- \+goose Down[^]*DROP COLUMN email/)
+    await typeHere('migrate apply')
+    expect(await typeHere('migrate down 1')).toMatchObject({ exitCode: 0 })
+    expect((await typeHere('migrate status')).stdout).toContain('Pending Files:   1')
+  })
+
+  it('applies at once when asked, and then there is nothing to do', async () => {
+    expect((await typeHere('migrate diff init --apply')).stderr).toMatch(/applied \d{14}_init\.sql/)
+    expect((await typeHere('migrate status')).stdout).toContain('Migration Status: OK')
+    expect(await typeHere('schema diff')).toMatchObject({ exitCode: 0, stdout: '' })
+  })
+
+  it('marks it applied where the loop has brought the database there already', async () => {
+    await database.query(users)
+    expect((await typeHere('migrate diff init')).stderr).toContain('stands there already')
+    expect((await typeHere('migrate status')).stdout).toContain('Migration Status: OK')
+  })
+
+  it('refuses a directory that was edited without its sum', async () => {
+    await typeHere('migrate diff init')
+    write(`migrations/${migrations()[0]}`, 'SELECT 1;\n')
+    expect(await typeHere('migrate diff next')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('savepoint migrate hash'),
+    })
+  })
+})

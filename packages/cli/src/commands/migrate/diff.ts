@@ -1,0 +1,95 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Step } from '@savepoint/catalog'
+import type { StatePlan } from '@savepoint/core'
+import type { MigrationStatement } from '@savepoint/migrate'
+import { oneOf } from '../../arguments.js'
+import { defineCommand, flag, list, text } from '../../command.js'
+import { editFiles } from '../../editor.js'
+import { exitCodes } from '../../exit-codes.js'
+import { directoryOptions, locateDirectory, pickName, showPath } from '../../migrations.js'
+import { parseFormat } from '../../output-format.js'
+import { renderSql, sayWarnings } from '../../plan-text.js'
+import { openStates, planOptions } from '../../states.js'
+import { catchUpDevelopment } from '../../development-history.js'
+
+export const command = defineCommand({
+  arguments: '[name]',
+  options: {
+    ...planOptions,
+    ...directoryOptions,
+    name: text('name', 'Name of the migration; the same as the argument'),
+    to: list('state', 'What the migrations should lead to (default: the schema files)'),
+    apply: flag('Apply it to the development database and write the generated types'),
+    edit: flag('Open the new file in $EDITOR, and write the sum again afterwards'),
+    'dry-run': flag('Print the SQL on standard output, write nothing'),
+    format: text('format', 'sql, also as Atlas\'s "{{ sql . }}"'),
+  },
+  details: `Replays the migrations directory on scratch, plans from there to the schema files, proves the plan and, where the
+format has one, the way back, and writes the migration with its sum.`,
+  examples: ['migrate diff add_email', 'migrate diff --env dev --name "add email"', 'migrate diff add_email --apply'],
+  async run({ args, options, io, talk }) {
+    const started = performance.now()
+    parseFormat(options.format, ['sql'])
+    const name = pickName(args[0], options.name)
+    const strategy = oneOf('strategy', options.strategy, ['dev', 'online', 'atomic'])
+    const states = await openStates(options, { io, talk })
+    try {
+      const { planStates, readMigrationFormat } = await import('@savepoint/core')
+      const migrate = await import('@savepoint/migrate')
+      const { path, format } = await locateDirectory(options, states.config, io)
+      const from = { kind: 'migrations', directory: path, format: readMigrationFormat(format) } as const
+      if (existsSync(path)) migrate.validateDirectory(migrate.readDirectory(path, { format }))
+      const planned = await planStates(from, await states.desired(options.to), {
+        ...states,
+        ...(strategy ? { strategy } : {}),
+        withDown: format !== 'atlas',
+      })
+      const { plan, warnings, unproved } = planned
+      const time = talk.style.dim(`planned in ${Math.round(performance.now() - started)} ms`)
+      if (plan.steps.length === 0) {
+        talk.say('The migration directory is synced with the desired state, no changes to be made')
+        talk.say(time)
+        if (options.apply)
+          await catchUpDevelopment({ options, config: states.config, planned, apply: true }, { io, talk })
+        return exitCodes.done
+      }
+      if (options['dry-run']) io.stdout(renderSql(planned))
+      else {
+        mkdirSync(path, { recursive: true })
+        const written = migrate.writeMigration(migrate.readDirectory(path, { format }), {
+          name,
+          ...renderMigration(planned),
+        })
+        const files = written.flatMap((migration) => migration.files).map((file) => join(path, file))
+        if (options.edit) {
+          await editFiles(files, io)
+          migrate.hashDirectory(migrate.readDirectory(path, { format }))
+        }
+        for (const file of files) talk.success(`wrote ${showPath(file, io)}`)
+      }
+      await sayWarnings(plan, unproved ? [...warnings, unproved] : warnings, { io, talk })
+      talk.say(time)
+      if (!options['dry-run'])
+        await catchUpDevelopment({ options, config: states.config, planned, apply: options.apply }, { io, talk })
+      return exitCodes.done
+    } finally {
+      await states.close()
+    }
+  },
+})
+
+function renderMigration({ preamble, plan, down }: StatePlan): {
+  up: MigrationStatement[]
+  down?: MigrationStatement[]
+} {
+  const settings = preamble.map((sql): MigrationStatement => ({ sql }))
+  return {
+    up: [...settings, ...plan.steps.map(renderStep)],
+    ...(down ? { down: [...settings, ...down.map(renderStep)] } : {}),
+  }
+}
+
+function renderStep({ sql, action, object, transactional }: Step): MigrationStatement {
+  return { sql, comment: `${action} ${object}`, transactional }
+}

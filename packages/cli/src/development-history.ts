@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs'
+import type { ResolvedConfig, StatePlan } from '@savepoint/core'
+import type { Io } from './io.js'
+import { openMigrationTarget, type HistoryValues } from './migration-target.js'
+import type { Talk } from './terminal/talk.js'
+
+/** Whether there can be a development database that has followed the schema files; it is not started for the question alone. */
+function mayBeThere({ url, database }: ResolvedConfig): boolean {
+  if (url !== undefined) return false
+  switch (database.kind) {
+    case 'postgres':
+      return true
+    case 'docker':
+      return false
+    case 'pglite':
+    case 'native':
+      return database.directory !== undefined && existsSync(database.directory)
+  }
+}
+
+/**
+ * Tells the development database about a migration that was just written. When it stands at the end of it already, because
+ * the loop has applied every save, the history says so and nothing runs; otherwise it is applied where that was asked for.
+ *
+ * @param apply `--apply`: run what is pending, and write the generated types
+ */
+export async function catchUpDevelopment(
+  {
+    options,
+    config,
+    planned,
+    apply,
+  }: {
+    options: Omit<HistoryValues, 'url' | 'wait' | 'revisions-schema'>
+    config: ResolvedConfig
+    planned: StatePlan
+    apply: boolean
+  },
+  { io, talk }: { io: Io; talk: Talk },
+): Promise<void> {
+  if (!apply && !mayBeThere(config)) return
+  const { applyMigrations, setVersion } = await import('@savepoint/migrate')
+  const { generateProject, isAtState } = await import('@savepoint/core')
+  const target = await openMigrationTarget(
+    { ...options, url: undefined, wait: undefined, 'revisions-schema': undefined },
+    { io, talk },
+  ).catch((error: unknown) => {
+    // Without --apply nobody asked for the database, and it may well not be running.
+    if (apply) throw error
+    talk.debug(`the development database was not asked: ${String(error)}`)
+    return undefined
+  })
+  if (!target) return
+  try {
+    if (target.isDevelopment && (await isAtState(target.url, planned, config))) {
+      const newest = target.directory.files.findLast(({ kind }) => kind === 'versioned')
+      const { current } = await setVersion(target.connection, target.directory, newest?.version, target.table)
+      talk.say(`the development database stands there already: version ${current ?? 'none'}`)
+    } else if (apply) {
+      const { applied } = await applyMigrations(target.connection, target.directory, target.table)
+      talk.success(`applied ${applied.map(({ name }) => name).join(', ') || 'nothing'} to ${target.name}`)
+    }
+  } finally {
+    await target.close()
+  }
+  if (!apply) return
+  const { written } = await generateProject(config)
+  for (const file of written) talk.success(`wrote ${file}`)
+}
