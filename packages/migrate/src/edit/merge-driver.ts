@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { MigrateError, messageOf } from '../error.js'
 import { readDirectory, renderDirectorySum } from '../directory/directory.js'
@@ -54,37 +54,57 @@ function readTree(commit: string, folder: string): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name.slice(folder.length + 1), git('show', `${commit}:${name}`)]))
 }
 
-function findTheirs(): string {
-  // `git merge` names the other side only in its environment while drivers run.
-  const merging = Object.keys(process.env).find((name) => name.startsWith('GITHEAD_'))
-  if (merging) return merging.slice('GITHEAD_'.length)
-  for (const name of ['MERGE_HEAD', 'REBASE_HEAD', 'CHERRY_PICK_HEAD', 'REVERT_HEAD']) {
-    try {
-      return git('rev-parse', '--verify', '--quiet', name).trim()
-    } catch {
-      // Another operation is going on; the next name may be its.
-    }
+interface OtherSide {
+  commit: string
+  /** A single commit is being replayed (rebase, cherry-pick): its parent is the ancestor of its changes. */
+  picked: boolean
+}
+
+function resolveCommit(name: string): string | undefined {
+  try {
+    return git('rev-parse', '--verify', '--quiet', `${name}^{commit}`).trim()
+  } catch {
+    // Not a commit of this repository; another way may name the other side.
+    return undefined
   }
+}
+
+/** Git tells a driver nothing of the other side but a label, and that only since 2.44; before, its own files have to do. */
+function findOtherSide(label: string | undefined): OtherSide {
+  const merging = Object.keys(process.env).find((name) => name.startsWith('GITHEAD_'))
+  if (merging) return { commit: merging.slice('GITHEAD_'.length), picked: false }
+  const [, abbreviated] = /^([0-9a-f]{7,}) \(/.exec(label ?? '') ?? []
+  const fromLabel = abbreviated && resolveCommit(abbreviated)
+  if (fromLabel) return { commit: fromLabel, picked: true }
+  const done = git('rev-parse', '--git-path', 'rebase-merge/done').trim()
+  const replayed = existsSync(done) ? /\S+ ([0-9a-f]+)[^\n]*\s*$/.exec(readFileSync(done, 'utf8'))?.[1] : undefined
+  if (replayed) return { commit: replayed, picked: true }
+  for (const name of ['REBASE_HEAD', 'CHERRY_PICK_HEAD']) {
+    const commit = resolveCommit(name)
+    if (commit) return { commit, picked: true }
+  }
+  const other = resolveCommit('MERGE_HEAD') ?? (label && resolveCommit(label))
+  if (other) return { commit: other, picked: false }
   throw new MigrateError('SP4004', 'cannot find the other side of this merge', {
     fix: 'Run `savepoint migrate rebase` after the merge.',
   })
 }
 
 /**
- * The git merge driver of atlas.sum, for `driver = savepoint migrate merge-driver %O %A %B %P`. Writes the merged sum to
- * `oursPath`, which is where git takes it from. While drivers run, the files of the other side are not in the work tree yet, so
- * both sides are read from git.
+ * The git merge driver of atlas.sum, for `driver = savepoint migrate merge-driver %O %A %B %P %Y`. Writes the merged sum to
+ * `oursPath`, which is where git takes it from. While drivers run, the files of the other side are not in the work tree yet,
+ * so both sides are read from git.
  *
- * @param sumPath path of atlas.sum in the repository (`%P`)
+ * @param oursPath `%A`
+ * @param sumPath path of atlas.sum in the repository, `%P`
+ * @param label `%Y`
  */
-export function runMergeDriver(oursPath: string, sumPath: string, format: string): SumMerge {
-  const folder = dirname(sumPath)
-  const theirs = findTheirs()
-  const base = git('merge-base', 'HEAD', theirs).trim()
-  // While a rebase replays a commit, that commit's parent is the ancestor of its changes.
-  const ancestor = process.env.GIT_REFLOG_ACTION?.startsWith('rebase') ? git('rev-parse', `${theirs}^`).trim() : base
+export function runMergeDriver(oursPath: string, sumPath: string, format: string, label?: string): SumMerge {
   try {
-    const merged = mergeSums(readTree(ancestor, folder), readTree('HEAD', folder), readTree(theirs, folder), format)
+    const folder = dirname(sumPath)
+    const { commit, picked } = findOtherSide(label)
+    const base = picked ? git('rev-parse', `${commit}^`).trim() : git('merge-base', 'HEAD', commit).trim()
+    const merged = mergeSums(readTree(base, folder), readTree('HEAD', folder), readTree(commit, folder), format)
     writeFileSync(oursPath, merged.text)
     return merged
   } catch (error) {

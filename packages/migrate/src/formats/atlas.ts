@@ -9,6 +9,7 @@ import {
   type FileOptions,
   type Format,
   type MigrationFile,
+  type MigrationStatement,
 } from './format.js'
 import { readHead, renderStatements, scanFile, scanText, terminate } from './statement-text.js'
 
@@ -86,24 +87,12 @@ export const atlas: Format = {
     const body = renderStatements(up.map((one) => ({ ...one, comment: one.comment && capitalise(one.comment) })))
     const fileName = `${version}${name ? `_${name}` : ''}.sql`
     const head = directives.map((line) => `${line}\n`).join('') + (directives.length > 0 ? '\n' : '')
-    if (
-      scansTo(
-        head + body,
-        up.map(({ sql }) => terminate(sql)),
-      )
-    )
-      return [{ name: fileName, text: head + body }]
+    if (scansTo(head + body, up.map(written))) return [{ name: fileName, text: head + body }]
     // A delimiter that no statement contains keeps together what Atlas's scanner would split.
     const delimiter = '\n-- end --\n'
     const delimited = `-- atlas:delimiter \\n-- end --\\n\n${head}${renderStatements(up, { render: (sql) => `${terminate(sql)}${delimiter}` })}`
-    if (
-      scansTo(
-        delimited,
-        up.map(({ sql }) => terminate(sql)),
-      )
-    )
-      return [{ name: fileName, text: delimited }]
-    const odd = up.find(({ sql }) => !scansTo(`${terminate(sql)}\n`, [terminate(sql)]))
+    if (scansTo(delimited, up.map(written))) return [{ name: fileName, text: delimited }]
+    const odd = up.find((one) => !scansTo(`${terminate(one.sql)}\n`, [written(one)]))
     throw new MigrateError('SP4015', `${fileName}: Atlas cannot read one of the statements`, {
       file: fileName,
       statement: odd?.sql,
@@ -112,6 +101,9 @@ export const atlas: Format = {
     })
   },
 }
+
+/** What a scanner yields for a statement that is written alone: comments before it are not part of it. */
+const written = ({ sql }: MigrationStatement): string => scanText(terminate(sql))[0]?.text ?? terminate(sql)
 
 function scansTo(text: string, expected: readonly string[]): boolean {
   try {
