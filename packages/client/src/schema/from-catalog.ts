@@ -18,6 +18,7 @@ const keyOf = (schema: string | undefined, name: string): string => `${schema ??
 export function schemaFromCatalog(catalog: Catalog): Schema {
   const index = indexCatalog(catalog)
   const resolver = createResolver(index)
+  const typesKey = [...index.types.values()].map((type) => `${type.id} ${type.hash}`).join('\n')
   const relations: Relation[] = []
   const types: UserType[] = []
   for (const object of catalog.objects.values()) {
@@ -28,12 +29,14 @@ export function schemaFromCatalog(catalog: Catalog): Schema {
       case 'foreign table':
       case 'view':
       case 'materialized view':
-        relations.push({
-          ...common,
-          kind,
-          columns: (index.columns.get(object.id) ?? []).map((column) => columnFrom(column, resolver, index)),
-          ...keysOf(object.id, index, catalog),
-        })
+        relations.push(
+          remember(object, index, typesKey, () => ({
+            ...common,
+            kind,
+            columns: (index.columns.get(object.id) ?? []).map((column) => columnFrom(column, resolver, index)),
+            ...keysOf(object.id, index, catalog),
+          })),
+        )
         break
       case 'enum':
       case 'domain':
@@ -47,6 +50,39 @@ export function schemaFromCatalog(catalog: Catalog): Schema {
   }
   return { relations, types }
 }
+
+interface Remembered {
+  columns: readonly object[]
+  constraints: readonly object[]
+  typesKey: string
+  relation: Relation
+}
+
+/** A save changes one table of hundreds, and the objects of the others are the same ones in the next catalog. */
+const remembered = new WeakMap<object, Remembered>()
+
+function remember(object: CatalogObject, index: Index, typesKey: string, read: () => Relation): Relation {
+  const columns = index.columns.get(object.id) ?? []
+  const constraints = index.constraints.get(object.id) ?? []
+  const known = remembered.get(object)
+  if (
+    known &&
+    known.typesKey === typesKey &&
+    sameItems(known.columns, columns) &&
+    sameItems(known.constraints, constraints)
+  )
+    return known.relation
+  const relation = read()
+  // The row type of another table, or the table that a key points to, may change while the objects of this one stay.
+  const isSelfContained = columns.every(
+    ({ facts }) => facts.typeId === undefined || !/^(?:table|view|foreign|materialized)/.test(facts.typeId),
+  )
+  if (isSelfContained) remembered.set(object, { columns, constraints, typesKey, relation })
+  return relation
+}
+
+const sameItems = (a: readonly object[], b: readonly object[]): boolean =>
+  a.length === b.length && a.every((item, at) => item === b[at])
 
 function indexCatalog(catalog: Catalog): Index {
   const columns = new Map<ObjectId, CatalogObject<'column'>[]>()

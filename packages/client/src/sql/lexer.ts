@@ -6,31 +6,74 @@ export interface Token {
   end: number
 }
 
-const wordStartRE = /[\p{L}_\u0080-\uffff]/u
-const wordRE = /[\p{L}\p{N}_$\u0080-\uffff]+/uy
 const numberRE = /(?:0[xX][\da-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|(?:\d[\d_]*)?\.?\d[\d_]*(?:[eE][+-]?\d+)?\.?(?!\.))/y
 const dollarTagRE = /\$(?:[\p{L}_\u0080-\uffff][\p{L}\p{N}_\u0080-\uffff]*)?\$/uy
 const operatorCharacters = '+-*/<>=~!@#%^&|`?'
 
+const SPACE = 1
+const WORD_START = 2
+const WORD = 4
+const DIGIT = 8
+const OPERATOR = 16
+
+/** What an ASCII character can be; everything above counts as a letter, as in Postgres. */
+const classes = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code)
+  if (/\s/.test(character)) return SPACE
+  if (/[A-Za-z_]/.test(character)) return WORD_START | WORD
+  if (/\d/.test(character)) return DIGIT | WORD
+  if (character === '$') return WORD
+  return operatorCharacters.includes(character) ? OPERATOR : 0
+})
+
+function classOf(text: string, position: number): number {
+  const code = text.charCodeAt(position)
+  // NaN behind the end, which is nothing.
+  if (code < 128) return classes[code] ?? 0
+  if (Number.isNaN(code)) return 0
+  return WORD_START | WORD
+}
+
+/** A query is looked at by several readers one after the other, so the last few answers are kept. */
+const recent = new Map<string, readonly Token[]>()
+const KEPT = 32
+const KEPT_LENGTH = 50_000
+
 /** An unfinished string or comment runs to the end of the text: what is wrong with it, Postgres says better. */
-export function* tokens(text: string): Generator<Token> {
+export function tokens(text: string): readonly Token[] {
+  const known = recent.get(text)
+  if (known) return known
+  const list = tokenize(text)
+  if (text.length <= KEPT_LENGTH) {
+    for (const oldest of recent.keys()) {
+      if (recent.size < KEPT) break
+      recent.delete(oldest)
+    }
+    recent.set(text, list)
+  }
+  return list
+}
+
+function tokenize(text: string): Token[] {
+  const list: Token[] = []
   let position = 0
   while (position < text.length) {
     const start = position
     const kind = read()
-    yield { kind, start, end: position }
+    list.push({ kind, start, end: position })
   }
+  return list
 
   function read(): Token['kind'] {
+    const kind = classOf(text, position)
     const character = text.charAt(position)
-    if (/\s/.test(character)) {
-      while (position < text.length && /\s/.test(text.charAt(position))) position++
+    if (kind & SPACE) {
+      while (classOf(text, position) & SPACE) position++
       return 'space'
     }
+    if (kind & WORD_START) return word()
     if (character === '-' && text.charAt(position + 1) === '-') {
-      const end = /[\r\n]/g
-      end.lastIndex = position
-      position = end.exec(text)?.index ?? text.length
+      while (position < text.length && text.charCodeAt(position) !== 10 && text.charCodeAt(position) !== 13) position++
       return 'comment'
     }
     if (character === '/' && text.charAt(position + 1) === '*') return blockComment()
@@ -48,22 +91,18 @@ export function* tokens(text: string): Generator<Token> {
         return 'string'
       }
       position++
-      while (/\d/.test(text.charAt(position))) position++
+      while (classOf(text, position) & DIGIT) position++
       return 'parameter'
     }
-    if (/\d/.test(character) || (character === '.' && /\d/.test(text.charAt(position + 1)))) {
+    if (kind & DIGIT || (character === '.' && classOf(text, position + 1) & DIGIT)) {
       numberRE.lastIndex = position
       position += numberRE.exec(text)?.[0].length ?? 1
       return 'number'
     }
-    if (wordStartRE.test(character) || (character >= '\ud800' && character <= '\udfff')) return word()
-    if (operatorCharacters.includes(character)) return operator()
+    if (kind & OPERATOR) return operator()
     position++
-    if (
-      (character === ':' && /[:=]/.test(text.charAt(position))) ||
-      (character === '.' && text.charAt(position) === '.')
-    )
-      position++
+    const next = text.charAt(position)
+    if ((character === ':' && (next === ':' || next === '=')) || (character === '.' && next === '.')) position++
     return 'punctuation'
   }
 
@@ -95,21 +134,24 @@ export function* tokens(text: string): Generator<Token> {
   }
 
   function word(): Token['kind'] {
-    const prefix = /^(?:[eEbBxXnN]|[uU]&)(?=['"])/.exec(text.slice(position, position + 3))?.[0]
+    const second = text.charAt(position + 1)
+    const prefix =
+      second === "'" || second === '&'
+        ? /^(?:[eEbBxXnN]|[uU]&)(?=['"])/.exec(text.slice(position, position + 3))?.[0]
+        : undefined
     const quote = prefix === undefined ? '' : text.charAt(position + prefix.length)
     if (prefix !== undefined && (quote === "'" || prefix.length === 2)) {
       position += prefix.length
       quoted(quote, prefix.toLowerCase() === 'e')
       return quote === '"' ? 'quoted' : 'string'
     }
-    wordRE.lastIndex = position
-    position += wordRE.exec(text)?.[0].length ?? 1
+    while (classOf(text, position) & WORD) position++
     return 'word'
   }
 
   function operator(): 'operator' {
     const start = position
-    while (position < text.length && operatorCharacters.includes(text.charAt(position))) {
+    while (classOf(text, position) & OPERATOR) {
       if (position > start && (text.startsWith('--', position) || text.startsWith('/*', position))) break
       position++
     }

@@ -34,6 +34,16 @@ export function generateSchemaTypes(schema: Schema, options: TypesOptions = {}):
   return files.toSorted((a, b) => compare(a.path, b.path))
 }
 
+interface Rendered {
+  declarations: string[]
+  /** Names of other modules that the declarations use: module and imported name. */
+  imports: [specifier: string, name: string][]
+}
+
+/** Texts of relations, so that a save costs what it changed. By everything beside the relation that the text depends on. */
+const rendered = new WeakMap<Relation, Map<string, Rendered>>()
+const KEPT_CONTEXTS = 8
+
 function schemaFile(
   schemaName: string,
   schema: Schema,
@@ -42,18 +52,17 @@ function schemaFile(
   options: TypesOptions,
 ): GeneratedFile {
   const imports = new Map<string, Set<string>>()
+  let current: Rendered = { declarations: [], imports: [] }
   const refer = (from: string, name: string): string => {
     if (from === schemaName) return name
     const specifier = `./${names.module(from)}.js`
-    let imported = imports.get(specifier)
-    if (!imported) imports.set(specifier, (imported = new Set()))
     // Two modules may export one name; the alias says whose it is.
     const alias = `${pascalCase(from)}${name}`
-    imported.add(`${name} as ${alias}`)
+    current.imports.push([specifier, `${name} as ${alias}`])
     return alias
   }
   const brandName = (brand: Brand): string => names.relation(brand.schema, brand.table) + pascalCase(brand.column)
-  const valueOptions: ValueOptions = options
+  const knownTypes = new Set(schema.types.map((type) => `${type.schema}\0${type.name}`))
   const nameOf = (type: ValueType): TypePair | undefined => {
     if (type.kind !== 'enum' && type.kind !== 'domain' && type.kind !== 'composite') return undefined
     // Drivers give composites as text; the declared object is for our own run time.
@@ -62,46 +71,64 @@ function schemaFile(
     const name = refer(type.schema, names.type(type.schema, type.name))
     return { output: name, input: name }
   }
-  const knownTypes = new Set(schema.types.map((type) => `${type.schema}\0${type.name}`))
-  const typeOf = (relation: Relation) => {
-    return (column: Column): TypePair => {
+  const renderRelation = (relation: Relation): Rendered => {
+    current = { declarations: [], imports: [] }
+    for (const column of relation.columns) {
+      const brand = brands.get(columnKey(schemaName, relation.name, column.name))
+      if (brand?.schema === schemaName && brand.table === relation.name && brand.column === column.name)
+        current.declarations.push(brandDeclaration(brandName(brand), typescriptType(column.type, options, nameOf)))
+    }
+    const typeOf = (column: Column): TypePair => {
       const brand = brands.get(columnKey(relation.schema, relation.name, column.name))
-      if (!brand) return typescriptType(column.type, valueOptions, nameOf)
+      if (!brand) return typescriptType(column.type, options, nameOf)
       const name = refer(brand.schema, brandName(brand))
       return { output: name, input: name }
     }
+    const columnOptions = {
+      columnNames: options.columnNames ?? 'database',
+      viewColumnsNotNull: options.viewColumnsNotNull ?? new Set<string>(),
+    }
+    current.declarations.push(
+      ...relationDeclarations(relation, names.relation(schemaName, relation.name), columnOptions, typeOf),
+    )
+    return current
   }
 
   const ofSchema = <T extends { schema: string; name: string }>(list: readonly T[]): T[] =>
     list.filter((each) => each.schema === schemaName).toSorted((a, b) => compare(a.name, b.name))
-  const declarations: string[] = []
+  const parts: Rendered[] = []
   const values = new NameScope()
-  for (const type of ofSchema(schema.types))
-    declarations.push(
-      ...typeDeclarations(
-        type,
-        names.type(schemaName, type.name),
-        valueOptions,
-        nameOf,
-        options.enumValues ? values : undefined,
-      ),
-    )
-  for (const relation of ofSchema(schema.relations)) {
-    for (const column of relation.columns) {
-      const brand = brands.get(columnKey(schemaName, relation.name, column.name))
-      if (brand?.schema === schemaName && brand.table === relation.name && brand.column === column.name)
-        declarations.push(brandDeclaration(brandName(brand), typescriptType(column.type, valueOptions, nameOf)))
-    }
-    declarations.push(
-      ...relationDeclarations(
-        relation,
-        names.relation(schemaName, relation.name),
-        { columnNames: options.columnNames ?? 'database', viewColumnsNotNull: options.viewColumnsNotNull ?? new Set() },
-        typeOf(relation),
-      ),
-    )
+  for (const type of ofSchema(schema.types)) {
+    current = { declarations: [], imports: [] }
+    const name = names.type(schemaName, type.name)
+    current.declarations.push(...typeDeclarations(type, name, options, nameOf, options.enumValues ? values : undefined))
+    parts.push(current)
   }
+  const context = JSON.stringify([
+    options,
+    [...(options.viewColumnsNotNull ?? [])],
+    schema.types.map((type) => [type.schema, type.name, names.type(type.schema, type.name), names.module(type.schema)]),
+  ])
+  for (const relation of ofSchema(schema.relations)) {
+    const key = `${names.relation(schemaName, relation.name)} ${context}`
+    const known = options.brandedIds ? undefined : rendered.get(relation)?.get(key)
+    const part = known ?? renderRelation(relation)
+    parts.push(part)
+    if (!known) keepRendered(relation, key, part)
+  }
+  for (const [specifier, name] of parts.flatMap((part) => part.imports)) {
+    const imported = imports.get(specifier)
+    if (imported) imported.add(name)
+    else imports.set(specifier, new Set([name]))
+  }
+  const declarations = parts.flatMap((part) => part.declarations)
   return { path: `${names.module(schemaName)}.ts`, content: moduleText(imports, declarations) }
+}
+
+function keepRendered(relation: Relation, key: string, part: Rendered): void {
+  let contexts = rendered.get(relation)
+  if (!contexts || contexts.size >= KEPT_CONTEXTS) rendered.set(relation, (contexts = new Map()))
+  contexts.set(key, part)
 }
 
 function typeDeclarations(
