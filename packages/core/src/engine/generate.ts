@@ -3,7 +3,7 @@ import type { ResolvedConfig } from '../config/config.js'
 import { openForChecking } from '../check/check.js'
 import { DiagnosticError, type Diagnostic } from '../diagnostics/index.js'
 import { readDesired } from './run/desired.js'
-import { writeFiles } from './run/files.js'
+import { prepareFiles, writeFiles } from './run/files.js'
 
 export interface GenerateResult {
   /** Files that were written or removed, relative to the root; empty when all were right already. */
@@ -22,7 +22,7 @@ export async function generateProject(config: ResolvedConfig): Promise<GenerateR
   try {
     const { diagnostics, elaboration } = await readDesired(project, undefined)
     if (!elaboration) throw new DiagnosticError(diagnostics)
-    const files = await writeFiles(project, elaboration.catalog)
+    const files = await writeFiles(project, await prepareFiles(project, elaboration.catalog))
     return {
       written: files.paths.map((path) => relative(config.root, path)),
       diagnostics: [...diagnostics, ...files.diagnostics],

@@ -2,7 +2,7 @@ import { cutSections, quoteQualified, type Catalog, type Connection, type Plan, 
 import { DiagnosticError, type Diagnostic } from '../../diagnostics/index.js'
 import { findBlockers, lockTimeout as lockTimeoutDiagnostic, type Blocker } from './blockers.js'
 import type { CurrentCatalog } from './current.js'
-import { snapshotAfterCommitText } from './drift.js'
+import { snapshotAfterCommitText, snapshotText } from './drift.js'
 import { connectionLost, isConnectionLost, isLockTimeout, isServerFailure } from './failure.js'
 import { countRows } from './rows.js'
 
@@ -46,7 +46,7 @@ export async function applyPlan(
       snapshot = outcome.snapshot
     } else {
       await options.confirm()
-      for (const step of steps) await runStep(connection, step)
+      for (const step of steps) await runAlone(connection, step)
       snapshot = undefined
     }
     isFirst = false
@@ -65,21 +65,16 @@ async function applyTransaction(
   batchSize = largestBatch,
 ): Promise<ApplyOutcome> {
   try {
-    // The body of a function may name what a later step makes; the proof has seen that it is there in the end.
-    await connection.query(
-      `BEGIN; SET LOCAL lock_timeout = ${Math.round(options.lockTimeout)}; SET LOCAL check_function_bodies = off`,
-    )
-    if (guard && !(await holdStill(connection, steps, guard, options))) {
+    if (!(await begin(connection, steps, guard, options))) {
       await connection.query('ROLLBACK')
       return { kind: 'changed' }
     }
+    let snapshot: string | undefined
     for (let first = 0; first < steps.length; first += batchSize)
-      await runBatch(connection, steps.slice(first, first + batchSize))
-    const { rows } = await connection.query<{ snapshot: string }>(snapshotAfterCommitText)
+      snapshot = await runBatch(connection, steps.slice(first, first + batchSize))
     await options.confirm()
     await connection.query('COMMIT')
-    const [row] = rows
-    return row ? { kind: 'applied', snapshot: row.snapshot } : { kind: 'applied' }
+    return snapshot === undefined ? { kind: 'applied' } : { kind: 'applied', snapshot }
   } catch (error) {
     // On a broken connection there is nothing to roll back: the server has done it.
     if (!isConnectionLost(error)) await connection.query('ROLLBACK').catch(() => undefined)
@@ -91,38 +86,60 @@ async function applyTransaction(
 // One round trip for many statements. A save has one or two; a first start has thousands.
 const largestBatch = 50
 
-async function runBatch(connection: Connection, steps: readonly Step[]): Promise<void> {
-  const [first] = steps
-  if (steps.length === 1 && first) return runStep(connection, first)
+/** Runs statements in one round trip. Returns the snapshot that will be when the transaction ends after them. */
+async function runBatch(connection: Connection, steps: readonly Step[]): Promise<string | undefined> {
+  const text = [...steps.map(({ sql }) => sql), snapshotAfterCommitText].join(';\n')
   try {
-    await connection.query(steps.map(({ sql }) => sql).join(';\n'))
+    const { rows } = await connection.query<{ snapshot: string }>(text)
+    return rows[0]?.snapshot
   } catch (error) {
-    if (!isServerFailure(error) || isConnectionLost(error) || isLockTimeout(error)) throw error
-    throw new BatchFailure('a batch failed', { cause: error })
+    throw describeFailure(error, steps)
   }
 }
 
+/** Outside any transaction, and so without another statement beside it, which would make one. */
+async function runAlone(connection: Connection, step: Step): Promise<void> {
+  try {
+    await connection.query(step.sql)
+  } catch (error) {
+    throw describeFailure(error, [step])
+  }
+}
+
+function describeFailure(error: unknown, steps: readonly Step[]): unknown {
+  if (!isServerFailure(error) || isConnectionLost(error) || isLockTimeout(error)) return error
+  const [step] = steps
+  if (!step || steps.length > 1) return new BatchFailure('a batch failed', { cause: error })
+  return new DiagnosticError([refused(step, error)], { cause: error })
+}
+
 /**
- * Locks the tables that the plan changes and looks under the lock whether they are what the plan was made for, and whether
- * what was empty still is.
+ * Begins the transaction, locks the tables that the plan changes, and looks under the lock whether they are what the plan
+ * was made for and whether what was empty still is. All of it in one round trip as long as nobody has written anything.
  */
-async function holdStill(
+async function begin(
   connection: Connection,
   steps: readonly Step[],
-  { from, current }: { from: Catalog; current: CurrentCatalog },
-  { accepted }: ApplyOptions,
+  guard: { from: Catalog; current: CurrentCatalog } | undefined,
+  { lockTimeout, accepted }: ApplyOptions,
 ): Promise<boolean> {
-  const tables = changedTables(steps, from)
-  if (tables.length > 0) {
-    try {
-      await connection.query(`LOCK TABLE ${tables.join(', ')} IN ACCESS EXCLUSIVE MODE`)
-    } catch (error) {
-      // 42P01: dropped since the plan was made. 42501: a table of someone else; its own step will say so better.
-      if (isServerFailure(error) && error.code === '42P01') return false
-      throw error
-    }
+  // The body of a function may name what a later step makes; the proof has seen that it is there in the end.
+  const opening = `BEGIN; SET LOCAL lock_timeout = ${Math.round(lockTimeout)}; SET LOCAL check_function_bodies = off`
+  if (!guard) {
+    await connection.query(opening)
+    return true
   }
-  if (!(await current.isUnchanged(connection))) return false
+  const { from, current } = guard
+  const tables = changedTables(steps, from)
+  const lock = tables.length === 0 ? [] : [`LOCK TABLE ${tables.join(', ')} IN ACCESS EXCLUSIVE MODE`]
+  try {
+    const { rows } = await connection.query<{ snapshot: string }>([opening, ...lock, snapshotText].join('; '))
+    if (!(await current.isUnchanged(connection, rows[0]?.snapshot))) return false
+  } catch (error) {
+    // 42P01 undefined_table: dropped since the plan was made.
+    if (isServerFailure(error) && error.code === '42P01') return false
+    throw error
+  }
   for (const { destroys } of steps) {
     if (!destroys || accepted.has(destroys.id)) continue
     if ((await countRows(connection, destroys, from)) > 0) return false
@@ -138,15 +155,6 @@ function changedTables(steps: readonly Step[], from: Catalog): string[] {
     if (object?.kind === 'table' && object.owner === undefined) names.add(quoteQualified(object.schema, object.name))
   }
   return [...names].sort()
-}
-
-async function runStep(connection: Connection, step: Step): Promise<void> {
-  try {
-    await connection.query(step.sql)
-  } catch (error) {
-    if (!isServerFailure(error) || isConnectionLost(error) || isLockTimeout(error)) throw error
-    throw new DiagnosticError([refused(step, error)], { cause: error })
-  }
 }
 
 /** Who blocks can only be seen while it blocks, so a second connection looks before the time is up. */

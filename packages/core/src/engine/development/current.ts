@@ -8,8 +8,8 @@ import { confirmUnchanged, readDriftToken, type DriftToken } from './drift.js'
 export interface CurrentCatalog {
   /** The catalog as it is now. */
   read(connection: Connection): Promise<Catalog>
-  /** Inside the transaction of an apply: whether it is still the one that `read` gave last. */
-  isUnchanged(connection: Connection): Promise<boolean>
+  /** Inside the transaction of an apply: whether it is still the one that `read` gave last. `snapshot` as in `snapshotText`. */
+  isUnchanged(connection: Connection, snapshot?: string): Promise<boolean>
   /** After an apply: what the database has become, and the snapshot that says so. */
   applied(catalog: Catalog, snapshot: string): void
   /** Away from the hot path: makes that the next `read` can tell the app's rows from someone's definitions. */
@@ -24,9 +24,9 @@ const consistentReads = 5
 export function createCurrentCatalog(options: ExtractOptions): CurrentCatalog {
   let known: { catalog: Catalog; drift: DriftToken } | undefined
 
-  async function isUnchanged(connection: Connection): Promise<boolean> {
+  async function isUnchanged(connection: Connection, snapshot?: string): Promise<boolean> {
     if (!known) return false
-    const drift = await confirmUnchanged(connection, known.drift)
+    const drift = await confirmUnchanged(connection, known.drift, snapshot)
     if (drift) known.drift = drift
     return drift !== undefined
   }

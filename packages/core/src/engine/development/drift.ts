@@ -49,7 +49,8 @@ const catalogs = [
   'pg_type',
 ]
 
-const snapshotText = 'SELECT pg_catalog.pg_current_snapshot()::text AS snapshot'
+/** Gives the `snapshot` of a `DriftToken`. */
+export const snapshotText = 'SELECT pg_catalog.pg_current_snapshot()::text AS snapshot'
 
 const tokenText = `SELECT pg_catalog.pg_current_snapshot()::text AS snapshot, pg_catalog.concat_ws(' ',
 ${catalogs
@@ -78,14 +79,19 @@ export async function readDriftToken(connection: Connection): Promise<Required<D
 /**
  * Whether the definitions are still those of `known`.
  *
+ * @param snapshot of now, where the caller has just asked for it
  * @returns the token of now when they are; undefined when they changed, or when nobody can tell
  */
-export async function confirmUnchanged(connection: Connection, known: DriftToken): Promise<DriftToken | undefined> {
-  const { rows } = await connection.query<{ snapshot: string }>(snapshotText)
-  if (rows[0]?.snapshot === known.snapshot) return known
+export async function confirmUnchanged(
+  connection: Connection,
+  known: DriftToken,
+  snapshot?: string,
+): Promise<DriftToken | undefined> {
+  const now = snapshot ?? (await connection.query<{ snapshot: string }>(snapshotText)).rows[0]?.snapshot
+  if (now === known.snapshot) return known
   if (known.token === undefined) return undefined
-  const now = await readDriftToken(connection)
-  return now.token === known.token ? now : undefined
+  const drift = await readDriftToken(connection)
+  return drift.token === known.token ? drift : undefined
 }
 
 /**

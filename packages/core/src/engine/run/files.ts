@@ -1,27 +1,44 @@
 import { relative, resolve } from 'node:path'
 import type { Catalog } from '@savepoint/catalog'
 import type { Diagnostic } from '../../diagnostics/index.js'
-import { emitFiles } from '../../emit/emit.js'
+import { emitFiles, type EmittedFile } from '../../emit/emit.js'
 import type { Project } from '../project.js'
 import { generateClient } from './types.js'
 
-/** Writes what follows from the desired state: the client's types, and the files of plugins. Paths are absolute. */
+/** What follows from the desired state, not yet on disk. */
+export interface PreparedFiles {
+  /** Relative to the client's directory. */
+  client: readonly EmittedFile[]
+  /** Of plugins, relative to the root. */
+  others: readonly EmittedFile[]
+  diagnostics: readonly Diagnostic[]
+}
+
+/** The client's types, and the files of plugins. */
+export async function prepareFiles({ config, plugins }: Project, catalog: Catalog): Promise<PreparedFiles> {
+  const client = config.client ? generateClient(catalog, config) : []
+  if (!plugins.has('generate')) return { client, others: [], diagnostics: [] }
+  const { values, diagnostics } = await plugins.generate(catalog)
+  const others = values.map(({ value: { path, content } }) => ({
+    path: relative(config.root, resolve(config.root, path)),
+    content,
+  }))
+  return { client, others, diagnostics }
+}
+
+/** Writes what is not on disk already. Paths are absolute. */
 export async function writeFiles(
-  { config, plugins }: Project,
-  catalog: Catalog,
+  { config: { client, root } }: Project,
+  prepared: PreparedFiles,
 ): Promise<{ paths: string[]; diagnostics: readonly Diagnostic[] }> {
-  const { client, root } = config
-  const { written, removed, diagnostics } = client
-    ? await emitFiles(generateClient(catalog, config), { directory: client.directory, root })
-    : { written: [], removed: [], diagnostics: [] }
-  if (!plugins.has('generate')) return { paths: [...written, ...removed], diagnostics }
-  const generated = await plugins.generate(catalog)
-  const others = await emitFiles(
-    generated.values.map(({ value }) => ({ path: relative(root, resolve(root, value.path)), content: value.content })),
-    { directory: root, root, keepStale: true },
-  )
+  const results = [
+    ...(client ? [await emitFiles(prepared.client, { directory: client.directory, root })] : []),
+    ...(prepared.others.length > 0
+      ? [await emitFiles(prepared.others, { directory: root, root, keepStale: true })]
+      : []),
+  ]
   return {
-    paths: [...written, ...removed, ...others.written],
-    diagnostics: [...diagnostics, ...generated.diagnostics, ...others.diagnostics],
+    paths: results.flatMap(({ written, removed }) => [...written, ...removed]),
+    diagnostics: [...prepared.diagnostics, ...results.flatMap(({ diagnostics }) => diagnostics)],
   }
 }

@@ -11,7 +11,7 @@ import { isRemote } from '../servers.js'
 import { decide, type Decision } from './decide.js'
 import { writeDraftMigration } from './draft.js'
 import { hasErrors, readDesired, type Desired } from './desired.js'
-import { writeFiles } from './files.js'
+import { prepareFiles, writeFiles, type PreparedFiles } from './files.js'
 import { describeRules } from './plugin-rules.js'
 import { createStopwatch } from './stopwatch.js'
 
@@ -49,12 +49,14 @@ export async function runOnce(project: Project, { changed, started }: RunOptions
   if (!elaboration) return { errors: diagnostics, files }
   warnings.push(...diagnostics)
 
+  let preparing: Promise<PreparedFiles> | undefined
+  const prepare = (): Promise<PreparedFiles> => (preparing ??= prepareFiles(project, elaboration.catalog))
   const applied = await synchronise(elaboration)
   warnings.push(...applied.warnings)
   if (applied.pending.length > 0) warnings.push(...applied.decisionWarnings)
 
   stopwatch.stage('types')
-  const written = await writeFiles(project, elaboration.catalog)
+  const written = await writeFiles(project, await prepare())
   stopwatch.stage('draft')
   const draft = project.migrations
     ? await writeDraftMigration(await project.migrations.replay(elaborator), elaboration, config)
@@ -119,7 +121,7 @@ export async function runOnce(project: Project, { changed, started }: RunOptions
       const begun = performance.now()
       const proving = prove(project, from, decision).finally(() => stopwatch.record('prove', performance.now() - begun))
       proving.catch(() => undefined)
-      const outcome = await applyPlan(connection, decision.plan, from, project.current, {
+      const applying = applyPlan(connection, decision.plan, from, project.current, {
         lockTimeout: config.lockTimeout,
         accepted: decision.allowed,
         openMonitor: project.openSession,
@@ -131,6 +133,10 @@ export async function runOnce(project: Project, { changed, started }: RunOptions
         await proving
         throw error
       })
+      // Both wait for their databases now, which leaves this thread free.
+      applying.catch(() => undefined)
+      await prepare().catch(() => undefined)
+      const outcome = await applying
       const unproved = await proving
       if (outcome.kind === 'changed') {
         project.current.forget()
@@ -138,7 +144,11 @@ export async function runOnce(project: Project, { changed, started }: RunOptions
       }
       // Unproved means that nobody has seen where it led to.
       if (outcome.snapshot === undefined || unproved.length > 0) project.current.forget()
-      else project.current.applied(decision.target, outcome.snapshot)
+      else {
+        project.current.applied(decision.target, outcome.snapshot)
+        // Before the app has written again, while this thread writes files.
+        project.current.refreshToken(connection).catch(() => undefined)
+      }
       await project.decisions.use(decision.used)
       return { ...result, warnings: [...renamed.diagnostics, ...vetoes, ...unproved], proved: unproved.length === 0 }
     }
