@@ -3,7 +3,7 @@ import type { Connection } from '../connection.js'
 import type { MigrationDirectory } from '../directory/directory.js'
 import type { MigrationFile } from '../formats/format.js'
 import type { History } from '../revisions/store.js'
-import type { Statement } from '../scanner/text.js'
+import { decodeText, splitLines, type Statement } from '../scanner/text.js'
 import { runsStepwise, withTimeouts, type RunOptions } from './apply.js'
 import { refuseDirty } from './dirty.js'
 import { captureFile, type CapturedFile } from './capture.js'
@@ -76,12 +76,20 @@ async function undoLocked(
   const captured: CapturedFile[] = []
   for (const file of files) captured.push(await captureDown(directory, file, options))
   const before = state.current
+  const warnings = captured
+    .filter(({ total }) => total === 0)
+    .map(({ file }): MigrateWarning => ({
+      code: 'SP4014',
+      message: `the way down of ${file.down ?? file.name} is empty: only its row goes`,
+      file: file.down ?? file.name,
+    }))
+  for (const warning of warnings) onProgress({ type: 'warning', warning })
   onProgress({ type: 'plan', direction: 'down', files, ...(before === undefined ? {} : { current: before }) })
   const applied = new Set(state.applied.map(({ version }) => version))
   const operator = options.operator ?? 'Savepoint'
   const ledger = new Ledger({ connection, directory, store, table, history, sum, operator, applied })
   const context: ExecuteContext = { connection, ledger, onProgress, finished: [] }
-  const result: DownResult = { undone: [], statements: 0, warnings: [], ...(before === undefined ? {} : { before }) }
+  const result: DownResult = { undone: [], statements: 0, warnings, ...(before === undefined ? {} : { before }) }
   await withTimeouts(connection, options, async () => {
     for (const one of captured) {
       await undoOne(context, directory, one, state, options)
@@ -157,10 +165,7 @@ async function captureDown(
 ): Promise<CapturedFile> {
   if (file.down !== undefined) {
     const captured = captureFile(directory, file, 'down')
-    if (captured.total > 0 || !options.createDown) {
-      if (captured.total === 0 && captureFile(directory, file, 'up').total > 0) throw createNoDown(file)
-      return captured
-    }
+    if (captured.total > 0 || (!options.createDown && saysDown(directory, file))) return captured
   }
   if (!options.createDown) throw createNoDown(file)
   const statements = (await options.createDown(file)).map((text): Statement => ({
@@ -178,6 +183,16 @@ async function captureDown(
     hasOutside: false,
     controlsTransactions: false,
   }
+}
+
+const downMarkerRE = /^--\s*(?:\+goose\s+down|migrate:down)/i
+
+/** Whether an empty way down is meant: a file of its own, or the marker of the section. */
+function saysDown(directory: MigrationDirectory, file: MigrationFile): boolean {
+  if (file.down !== file.name) return true
+  for (const { line } of splitLines(decodeText(directory.source.open(file.name), file.name)))
+    if (downMarkerRE.test(line)) return true
+  return false
 }
 
 function createNoDown(file: MigrationFile): MigrateError {

@@ -46,22 +46,15 @@ const warn = (file: string, message: string, line?: number, fix?: string): Migra
 
 function lintFile(directory: MigrationDirectory, file: MigrationFile): MigrateWarning[] {
   const up = captureFile(directory, file, 'up')
-  const found = [...lintBytes(directory, file), ...lintTransaction(directory, up)]
+  const found = lintBytes(directory, file)
+  const cut = directory.format.name === 'goose' ? lintGoose(directory, file, up) : []
+  found.push(...cut)
+  if (directory.format.name === 'dbmate') found.push(...lintDbmate(directory, file))
+  if (directory.format.name === 'golang-migrate' && file.down === undefined)
+    found.push(warn(file.name, `${file.name} has no .down.sql beside it`))
+  // What goose cuts out of a body would be judged as statements that nobody wrote.
+  if (!cut.some(({ message }) => message.includes('cuts'))) found.push(...lintTransaction(directory, up))
   if (file.down !== undefined) found.push(...lintTransaction(directory, captureFile(directory, file, 'down')))
-  switch (directory.format.name) {
-    case 'goose':
-      found.push(...lintGoose(directory, file, up))
-      break
-    case 'dbmate':
-      found.push(...lintDbmate(directory, file))
-      break
-    case 'golang-migrate':
-      if (file.down === undefined) found.push(warn(file.name, `${file.name} has no .down.sql beside it`))
-      break
-    case 'atlas':
-    case 'flyway':
-      break
-  }
   return found
 }
 
@@ -180,8 +173,8 @@ function lintGoose(directory: MigrationDirectory, file: MigrationFile, up: Captu
           'Remove both markers.',
         ),
       )
+    section.push(inUp && annotation === undefined ? line : '')
     if (inUp && annotation === undefined) {
-      section.push(line)
       if (droppedByAtlasRE.test(line))
         found.push(
           warn(
