@@ -4,6 +4,7 @@ import { DiagnosticError } from '../../diagnostics/index.js'
 import type { DatabaseServer, ScratchDatabase } from '../server.js'
 import { lockDirectory, type DirectoryLock } from '../directory-lock.js'
 import { readPort, writePort } from '../remembered-port.js'
+import { imageDirectory } from './image-directory.js'
 import { resolveExtensions, workerFile } from './resolve-extensions.js'
 import type { WorkerInput, WorkerMessage, WorkerRequest } from './worker-messages.js'
 
@@ -12,7 +13,7 @@ export interface PgliteOptions {
   directory?: string | undefined
   /** The project, from where extension packages are resolved. */
   root: string
-  /** `.savepoint/`: the initdb image is kept under it, and the port of a database in memory. */
+  /** `.savepoint/`: the port of a database in memory is kept under it. */
   stateDirectory: string
   /** Names of the extensions to load, as in `CREATE EXTENSION`. */
   extensions?: Iterable<string> | undefined
@@ -155,7 +156,7 @@ async function startWorker(
 ): Promise<RunningWorker> {
   const workerData: WorkerInput = {
     directory: options.directory,
-    imageDirectory: join(options.stateDirectory, 'cache'),
+    imageDirectory: imageDirectory(),
     root: options.root,
     extensions: [...extensions],
     port: wantedPort,
