@@ -26,63 +26,65 @@ export interface PairServer {
 export async function createNativeServer(name: string, url: string, lanes = 2): Promise<PairServer> {
   // Tablespaces of the cases live inside the data directory.
   const pool = new pg.Pool({ connectionString: url, max: lanes + 1, options: '-c allow_in_place_tablespaces=on' })
+  // A new session starts with empty caches, which costs more than a case; so the sessions are kept with their databases.
+  const idle: OpenDatabase[] = []
   return {
     name,
     kind: 'native',
     lanes,
     async open() {
-      const database = `pair_${randomBytes(6).toString('hex')}`
-      await pool.query(`CREATE DATABASE ${database} TEMPLATE template0`)
-      const clients: pg.Client[] = []
-      const target = new URL(url)
-      target.pathname = `/${database}`
-      const disconnect = async (): Promise<void> => {
-        await Promise.all(clients.splice(0).map((client) => client.end()))
-      }
+      const database = idle.pop() ?? (await createDatabase(pool, url))
       return {
         async connect() {
-          await disconnect()
-          const client = new pg.Client({ connectionString: target.href })
-          await client.connect()
-          clients.push(client)
-          return client
+          await resetSession(database.client)
+          return database.client
         },
         async close() {
-          await disconnect()
-          try {
-            await pool.query(`DROP DATABASE ${database} WITH (FORCE)`)
-          } catch (error) {
-            // 55006: a subscription holds it.
-            if ((error as { code?: string }).code !== '55006') throw error
-            await dropSubscriptions(target.href)
-            await pool.query(`DROP DATABASE ${database} WITH (FORCE)`)
-          }
+          await resetSession(database.client)
+          if (await sweep(database.client)) idle.push(database)
+          else await dropDatabase(pool, database)
         },
       }
     },
     administer: (sql) => pool.query(sql),
-    close: () => pool.end(),
+    async close() {
+      for (const database of idle) await dropDatabase(pool, database)
+      await pool.end()
+    },
   }
 }
 
-async function dropSubscriptions(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
+interface OpenDatabase {
+  name: string
+  client: pg.Client
+}
+
+async function createDatabase(pool: pg.Pool, url: string): Promise<OpenDatabase> {
+  const name = `pair_${randomBytes(6).toString('hex')}`
+  await pool.query(`CREATE DATABASE ${name} TEMPLATE template0`)
+  const target = new URL(url)
+  target.pathname = `/${name}`
+  const client = new pg.Client({ connectionString: target.href })
   await client.connect()
-  const { rows } = await client.query<{ name: string }>(
-    'SELECT quote_ident(subname) AS name FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())',
-  )
-  for (const { name } of rows) {
-    await client.query(`ALTER SUBSCRIPTION ${name} DISABLE`)
-    // Otherwise the drop would ask the publisher, and there is none.
-    await client.query(`ALTER SUBSCRIPTION ${name} SET (slot_name = NONE)`)
-    await client.query(`DROP SUBSCRIPTION ${name}`)
-  }
+  return { name, client }
+}
+
+async function dropDatabase(pool: pg.Pool, { name, client }: OpenDatabase): Promise<void> {
   await client.end()
+  await pool.query(`DROP DATABASE ${name} WITH (FORCE)`)
+}
+
+async function resetSession(connection: Connection): Promise<void> {
+  await connection.query('ROLLBACK')
+  await connection.query('RESET SESSION AUTHORIZATION')
+  await connection.query('DISCARD ALL')
 }
 
 // Everything that a case can have made, in an order in which each goes together with what hangs on it.
 const sweepQuery = `
   SELECT format('DROP EVENT TRIGGER %I', evtname) AS sql FROM pg_event_trigger
+  UNION ALL SELECT unnest(ARRAY[format('ALTER SUBSCRIPTION %I DISABLE', subname), format('ALTER SUBSCRIPTION %I SET (slot_name = NONE)', subname), format('DROP SUBSCRIPTION %I', subname)])
+    FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())
   UNION ALL SELECT format('DROP PUBLICATION %I', pubname) FROM pg_publication
   UNION ALL SELECT format('DROP EXTENSION %I CASCADE', extname) FROM pg_extension WHERE extname <> 'plpgsql'
   UNION ALL SELECT format('DROP SCHEMA %I CASCADE', nspname) FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
@@ -90,8 +92,23 @@ const sweepQuery = `
   UNION ALL SELECT format('DROP LANGUAGE %I CASCADE', lanname) FROM pg_language WHERE oid >= 16384 AND lanname <> 'plpgsql'
   UNION ALL SELECT format('DROP ACCESS METHOD %I CASCADE', amname) FROM pg_am WHERE oid >= 16384
   UNION ALL SELECT format('DROP CAST (%s AS %s)', castsource::regtype, casttarget::regtype) FROM pg_cast WHERE oid >= 16384
-  UNION ALL SELECT format('DROP OWNED BY %I CASCADE', rolname) FROM pg_roles WHERE oid >= 16384
-  UNION ALL SELECT format('DROP ROLE %I', rolname) FROM pg_roles WHERE oid >= 16384`
+  UNION ALL SELECT format('DROP OWNED BY %I CASCADE', rolname) FROM pg_roles WHERE oid IN (SELECT defaclrole FROM pg_default_acl)
+  UNION ALL SELECT 'CREATE SCHEMA public AUTHORIZATION pg_database_owner; GRANT USAGE ON SCHEMA public TO public; COMMENT ON SCHEMA public IS ''standard public schema'''`
+
+/** Empties a database. False when something is left, and the database must not be handed out again. */
+async function sweep(connection: Connection): Promise<boolean> {
+  try {
+    const { rows } = await connection.query<{ sql: string }>(sweepQuery)
+    // An extension may own a schema, a wrapper or a language that the list names as well, so each statement stands alone.
+    for (const { sql } of rows) await connection.query(sql).catch(() => undefined)
+    const left = await connection.query<{ count: string }>(`
+      SELECT (SELECT count(*) FROM pg_depend WHERE objid >= 16384 AND objid <> 'public'::regnamespace) + (SELECT count(*) FROM pg_default_acl)
+        + (SELECT count(*) FROM pg_extension) - 1 + (SELECT count(*) FROM pg_init_privs WHERE privtype = 'e') AS count`)
+    return Number(left.rows[0]?.count) === 0
+  } catch {
+    return false
+  }
+}
 
 /** PGlite has one database and an instance costs seconds, so a few instances are swept and handed out again. */
 export async function createPgliteServer(): Promise<PairServer> {
@@ -120,9 +137,7 @@ export async function createPgliteServer(): Promise<PairServer> {
       pristine ??= await observe(connection, { roles: true })
       return {
         async connect() {
-          await connection.query('ROLLBACK')
-          await connection.query('RESET SESSION AUTHORIZATION')
-          await connection.query('DISCARD ALL')
+          await resetSession(connection)
           return connection
         },
         async close() {
@@ -144,16 +159,13 @@ export async function createPgliteServer(): Promise<PairServer> {
 
 async function isSwept(connection: Connection, pristine: readonly string[]): Promise<boolean> {
   try {
-    await connection.query('ROLLBACK')
-    await connection.query('RESET SESSION AUTHORIZATION')
-    await connection.query('DISCARD ALL')
-    const { rows } = await connection.query<{ sql: string }>(sweepQuery)
-    // An extension may own a schema, a wrapper or a language that the list names as well, so each statement stands alone.
-    for (const { sql } of rows) await connection.query(sql).catch(() => undefined)
-    await connection.query(`
-      CREATE SCHEMA public AUTHORIZATION pg_database_owner;
-      GRANT USAGE ON SCHEMA public TO public;
-      COMMENT ON SCHEMA public IS 'standard public schema'`)
+    await resetSession(connection)
+    await sweep(connection)
+    // The roles of an instance are nobody else's.
+    const { rows } = await connection.query<{ sql: string }>(
+      `SELECT format('DROP OWNED BY %I CASCADE; DROP ROLE %I', rolname, rolname) AS sql FROM pg_roles WHERE oid >= 16384`,
+    )
+    for (const { sql } of rows) await connection.query(sql)
     const left = await observe(connection, { roles: true })
     return left.join('\n') === pristine.join('\n')
   } catch {

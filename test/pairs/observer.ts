@@ -4,7 +4,8 @@ import type { Connection } from '@savepoint/catalog'
 // extractor is blind to, a plan cannot carry over, and only a reader that shares no query with it can tell.
 //
 // Every query returns one column of text. `to_jsonb(row) ->> 'column'` reads columns that older servers lack.
-// Left out, because SQL cannot or need not restore it: oids, column numbers, dropped columns, sequence values, statistics, data.
+// Left out, because SQL cannot or need not restore it: oids, column numbers, dropped columns, sequence values, statistics, data,
+// and whether an inherited column or constraint was declared by the child as well (no statement changes that, and keeps the data).
 
 const extensionMember = (catalog: string, oid: string): string =>
   `EXISTS (SELECT FROM pg_depend member WHERE member.classid = '${catalog}'::regclass AND member.objid = ${oid} AND member.deptype = 'e')`
@@ -50,12 +51,12 @@ const kinds: Record<string, string> = {
     WHERE ${userSchema('n')} AND c.relkind <> 't' AND NOT ${extensionMember('pg_class', 'c.oid')}`,
 
   column: `
-    SELECT format('column %s.%I %s not null %s collation %s default %s identity %s generated %s storage %s compression %s statistics %s options %s fdw %s local %s inherited %s privileges %s',
+    SELECT format('column %s.%I %s not null %s collation %s default %s identity %s generated %s storage %s compression %s statistics %s options %s fdw %s inherited %s privileges %s',
       c.oid::regclass, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
       (SELECT k.oid::regcollation FROM pg_collation k WHERE k.oid = a.attcollation),
       (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d WHERE d.adrelid = c.oid AND d.adnum = a.attnum),
       a.attidentity, a.attgenerated, CASE WHEN c.relkind IN ('v', 'c') THEN '-' ELSE a.attstorage::text END, a.attcompression,
-      NULLIF(a.attstattarget, -1), ${sorted('a.attoptions')}, ${sorted('a.attfdwoptions')}, a.attislocal, a.attinhcount, ${columnPrivileges('a.attacl')})
+      NULLIF(a.attstattarget, -1), ${sorted('a.attoptions')}, ${sorted('a.attfdwoptions')}, a.attinhcount, ${columnPrivileges('a.attacl')})
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE ${userSchema('n')} AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')
       AND NOT ${extensionMember('pg_class', 'c.oid')}`,
@@ -75,10 +76,10 @@ const kinds: Record<string, string> = {
 
   // A server that names NOT NULL constraints keeps a generated name when the table or the column is renamed.
   constraint: `
-    SELECT format('constraint %s on %s %s validated %s enforced %s local %s inherited %s no inherit %s deferrable %s %s index %s parent %s',
+    SELECT format('constraint %s on %s %s validated %s enforced %s inherited %s no inherit %s deferrable %s %s index %s parent %s',
       CASE WHEN k.contype = 'n' AND k.conname ~ '_not_null[0-9]*$' THEN '(generated)' ELSE quote_ident(k.conname) END,
       CASE WHEN k.conrelid <> 0 THEN k.conrelid::regclass::text ELSE k.contypid::regtype::text END,
-      pg_get_constraintdef(k.oid), k.convalidated, to_jsonb(k) ->> 'conenforced', k.conislocal, k.coninhcount > 0, k.connoinherit,
+      pg_get_constraintdef(k.oid), k.convalidated, to_jsonb(k) ->> 'conenforced', k.coninhcount > 0, k.connoinherit,
       k.condeferrable, k.condeferred, NULLIF(k.conindid, 0)::regclass,
       (SELECT p.conname || ' on ' || p.conrelid::regclass FROM pg_constraint p WHERE p.oid = k.conparentid))
     FROM pg_constraint k JOIN pg_namespace n ON n.oid = k.connamespace

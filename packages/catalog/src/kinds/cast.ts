@@ -1,5 +1,6 @@
 import type { StandaloneKind } from './standalone.js'
 
+// The cast from a range to its multirange comes and goes with the type.
 const query = `
   SELECT k.oid, NULL AS schema, format('(%s AS %s)', format_type(k.castsource, NULL), format_type(k.casttarget, NULL)) AS name,
     format('(%s AS %s)', format_type(k.castsource, NULL), format_type(k.casttarget, NULL)) AS reference,
@@ -7,7 +8,8 @@ const query = `
       'function', NULLIF(k.castfunc, 0)::regprocedure::text,
       'method', CASE k.castmethod WHEN 'f' THEN 'function' WHEN 'i' THEN 'inout' ELSE 'binary' END,
       'context', CASE k.castcontext WHEN 'e' THEN 'explicit' WHEN 'a' THEN 'assignment' ELSE 'implicit' END)) AS facts
-  FROM pg_cast k WHERE k.oid >= 16384`
+  FROM pg_cast k WHERE k.oid >= 16384
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_cast'::regclass AND d.objid = k.oid AND d.deptype = 'i')`
 
 const contexts = { explicit: '', assignment: ' AS ASSIGNMENT', implicit: ' AS IMPLICIT' }
 

@@ -9,6 +9,7 @@ const query = `
       'deterministic', k.collisdeterministic,
       'locale', coalesce(to_jsonb(k) ->> 'colllocale', to_jsonb(k) ->> 'colliculocale', CASE WHEN k.collprovider = 'i' THEN k.collcollate END),
       'collate', CASE WHEN k.collprovider = 'c' THEN k.collcollate END, 'characterType', CASE WHEN k.collprovider = 'c' THEN k.collctype END,
+      'anyEncoding', CASE WHEN k.collprovider = 'c' AND k.collencoding = -1 THEN true END,
       'rules', to_jsonb(k) ->> 'collicurules')) AS facts
   FROM pg_collation k JOIN pg_namespace n ON n.oid = k.collnamespace WHERE k.oid >= 16384`
 
@@ -20,7 +21,10 @@ export const collationKind: StandaloneKind<'collation'> = {
   owned: true,
   query: () => query,
   create(object) {
-    const { provider, deterministic, locale, collate, characterType, rules } = object.facts
+    const { provider, deterministic, locale, collate, characterType, rules, anyEncoding } = object.facts
+    // Only a copy of one of the two built-in collations is good for every encoding.
+    if (anyEncoding && (collate === 'C' || collate === 'POSIX') && collate === characterType)
+      return [`CREATE COLLATION ${referenceOf(object)} FROM pg_catalog."${collate}"`]
     const options = [
       `provider = ${provider}`,
       ...(locale === undefined ? [] : [`locale = ${quoteLiteral(locale)}`]),

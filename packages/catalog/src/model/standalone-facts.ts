@@ -32,6 +32,8 @@ export interface CollationFacts {
   locale?: string
   collate?: string
   characterType?: string
+  /** A copy of `C` or `POSIX`, which hold for every encoding. */
+  anyEncoding?: boolean
   rules?: string
 }
 
