@@ -20,5 +20,6 @@ export {
 } from './queries/generate.js'
 export type { CompiledColumn, CompiledParameter, CompiledQuery } from './queries/model.js'
 export { generateTypes } from './types/generate.js'
+export { generateSqlcSchema } from './types/sqlc-schema.js'
 export type { TypesOptions } from './types/options.js'
 export type { ValueOptions, ValueSource } from './values/typescript.js'

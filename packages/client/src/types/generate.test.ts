@@ -12,6 +12,7 @@ import type { GeneratedFile } from '../generated-file.js'
 import { generateQueries } from '../queries/generate.js'
 import { pgliteConnection } from '../testing/connection.js'
 import { generateTypes } from './generate.js'
+import { generateSqlcSchema } from './sqlc-schema.js'
 
 const schema = `
 CREATE SCHEMA auth;
@@ -196,6 +197,18 @@ describe('types', () => {
     expect(text).toContain('authorId: AuthUsersId')
     expect(text).toContain('export interface Posts {')
     expect(text).toContain("export type PostsId = number & { readonly __brand: 'PostsId' }")
+  })
+
+  it('come with a schema file for sqlc that loads', async () => {
+    const { path, content } = generateSqlcSchema(catalog)
+    expect(path).toBe('db/schema.sql')
+    const other = await createPglite()
+    try {
+      await other.exec(content)
+      expect(generateTypes(await extract(pgliteConnection(other)))).toEqual(generateTypes(catalog))
+    } finally {
+      await other.close()
+    }
   })
 
   it('are made fast enough to be made on every save', () => {
