@@ -108,4 +108,44 @@ export const commands: readonly CommandEntry[] = [
     description: 'Write the checksums of the migrations directory anew',
     load: () => import('./commands/migrate/hash.js'),
   },
+  {
+    name: 'migrate validate',
+    description: 'Check the sum, and replay every migration on scratch',
+    load: () => import('./commands/migrate/validate.js'),
+  },
+  {
+    name: 'migrate lint',
+    description: 'Look for what loses data or holds long locks',
+    load: () => import('./commands/migrate/lint.js'),
+  },
+  {
+    name: 'migrate import',
+    description: 'Write a directory of one tool as one of another',
+    load: () => import('./commands/migrate/import.js'),
+  },
+  {
+    name: 'migrate checkpoint',
+    description: 'Write a migration that a fresh database begins with',
+    load: () => import('./commands/migrate/checkpoint.js'),
+  },
+  {
+    name: 'migrate squash',
+    description: 'Put migrations into one file',
+    load: () => import('./commands/migrate/squash.js'),
+  },
+  {
+    name: 'migrate rebase',
+    description: 'Move your own migrations behind all others, after a merge',
+    load: () => import('./commands/migrate/rebase.js'),
+  },
+  {
+    name: 'migrate rm',
+    description: 'Remove migrations from the directory',
+    load: () => import('./commands/migrate/rm.js'),
+  },
+  {
+    name: 'migrate merge-driver',
+    description: 'Merge atlas.sum, for git',
+    load: () => import('./commands/migrate/merge-driver.js'),
+  },
 ]

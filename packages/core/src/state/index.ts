@@ -2,6 +2,15 @@ export { applyStatePlan, countLosses, isAtState } from './apply.js'
 export { describeCatalog, type DescribedObject, type DescribedSchema, type DescribedTable } from './describe.js'
 export { openDevelopment, type DevelopmentOptions, type OpenDevelopment } from './development.js'
 export { renderDiagram } from './diagram.js'
+export { lintMigrations, type LintedMigration } from './lint.js'
 export { describeMigrateError } from './migrations.js'
 export { parseStateSpec, parseStateSpecs, type StateSpec } from './spec.js'
-export { planStates, printCatalog, readState, type StateOptions, type StatePlan, type StateReading } from './states.js'
+export {
+  planStates,
+  printCatalog,
+  readState,
+  toStatements,
+  type StateOptions,
+  type StatePlan,
+  type StateReading,
+} from './states.js'

@@ -145,9 +145,14 @@ function describeUnmodelled(catalogs: readonly Catalog[]): Diagnostic[] {
   }))
 }
 
-/** The statements that make an empty database equal to a catalog, each with its semicolon and an empty line after it. */
+/** The statements that make an empty database equal to a catalog. */
+export function toStatements(catalog: Catalog): string[] {
+  return print(catalog).map(({ sql }) => sql)
+}
+
+/** The same as one text, each with its semicolon and an empty line after it. */
 export function printCatalog(catalog: Catalog): string {
-  return print(catalog)
-    .map(({ sql }) => `${sql};\n`)
+  return toStatements(catalog)
+    .map((sql) => `${sql};\n`)
     .join('\n')
 }
