@@ -52,6 +52,8 @@ export const extensionKind: KindDefinition<'extension'> = {
     return [`CREATE EXTENSION ${quoteIdentifier(object.name)}${where || version ? ' WITH' : ''}${where}${version}`]
   },
   alter(from, to) {
+    // Extensions have scripts to go forward and next to none to go back.
+    if (isOlder(to.facts.version, from.facts.version)) return 'recreate'
     const statements: Statement[] = []
     if (from.schema !== to.schema && to.schema !== undefined) {
       if (!from.facts.relocatable) return 'recreate'
@@ -70,4 +72,9 @@ export const extensionKind: KindDefinition<'extension'> = {
       })
     return { statements }
   },
+}
+
+/** Whether the first version comes before the second: `1.9` before `1.10`. */
+function isOlder(version: string, than: string): boolean {
+  return version.localeCompare(than, 'en', { numeric: true }) < 0
 }

@@ -1,3 +1,4 @@
+import { withSecret } from '../executable.js'
 import type { Statement } from '../kinds/kind.js'
 import { sqlOf } from '../kinds/kind.js'
 import { kindOf } from '../kinds/registry.js'
@@ -91,7 +92,7 @@ function dropStatements(object: AnyObject, state: PlanState): readonly Statement
 
 function stepOf(object: ObjectId, statement: Statement, action: StepAction): Step {
   if (typeof statement === 'string') return { sql: statement, object, action, hazards: [], transactional: true }
-  return {
+  const step: Step = {
     sql: statement.sql,
     object,
     action: statement.action ?? action,
@@ -99,4 +100,5 @@ function stepOf(object: ObjectId, statement: Statement, action: StepAction): Ste
     transactional: statement.transactional ?? true,
     ...(statement.destroys && { destroys: statement.destroys }),
   }
+  return withSecret(step, statement.run)
 }
