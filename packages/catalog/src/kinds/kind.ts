@@ -78,6 +78,8 @@ export interface KindDefinition<K extends Kind = Kind> {
   ownerTarget?(object: CatalogObject<K>): string
   /** As GRANT … ON names it, and what kind of list it is; absent for kinds without privileges. */
   grantTarget?(object: CatalogObject<K>): { on: string; target: PrivilegeTarget; column?: string }
+  /** The comment that initdb gives it, which the catalog leaves out. */
+  bornComment?(object: CatalogObject<K>): string | undefined
   /** Whether COMMENT ON exists for it. @default true */
   commentable?: boolean
   /** What its own name occupies, so that what comes waits for what goes: `relation public.users`, `type public.mood`. */

@@ -11,6 +11,9 @@ interface Row {
   acl: string[] | null
 }
 
+/** What initdb says of the schema public. */
+const standardComment = 'standard public schema'
+
 export const schemaReader = defineReader<Row>({
   name: 'schemas',
   classes: [classes.pg_namespace],
@@ -37,7 +40,6 @@ export const schemaReader = defineReader<Row>({
     const object = sink.at(classes.pg_namespace, row.oid)
     if (!object) return
     if (bornOwner) delete object.owner
-    if (isPublic && object.comment === 'standard public schema') delete object.comment
   },
 })
 
@@ -50,6 +52,7 @@ export const schemaKind: KindDefinition<'schema'> = {
     on: `SCHEMA ${quoteIdentifier(object.name)}`,
     target: object.name === 'public' ? 'public schema' : 'schema',
   }),
+  bornComment: (object) => (object.name === 'public' ? standardComment : undefined),
   create: (object) => [`CREATE SCHEMA ${quoteIdentifier(object.name)}`],
   alter: () => ({ statements: [] }),
   drop: (object) => [

@@ -22,11 +22,13 @@ export function aspectStatements(
     statements.push({ sql: `ALTER ${ownerTarget} OWNER TO ${owner}`, action: 'alter' })
   }
   const commentable = kind.commentable ?? true
-  if (commentable && from?.comment !== to.comment)
+  if (commentable && from?.comment !== to.comment) {
+    const comment = to.comment ?? kind.bornComment?.(to)
     statements.push({
-      sql: `COMMENT ON ${kind.target(to)} IS ${to.comment === undefined ? 'NULL' : quoteLiteral(to.comment).trim()}`,
+      sql: `COMMENT ON ${kind.target(to)} IS ${comment === undefined ? 'NULL' : quoteLiteral(comment).trim()}`,
       action: 'comment',
     })
+  }
   const grantTarget = kind.grantTarget?.(to)
   if (grantTarget) statements.push(...privilegeStatements(grantTarget, from, to, defaultAcl, version))
   statements.push(...labelStatements(kind, from, to))

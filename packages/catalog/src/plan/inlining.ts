@@ -1,3 +1,4 @@
+import { inheritedState } from '../kinds/column-inheritance.js'
 import { kindOf } from '../kinds/registry.js'
 import type { AnyObject, ObjectId } from '../model/object.js'
 import type { PlanState } from './context.js'
@@ -18,8 +19,16 @@ export function decideInlining(state: PlanState): void {
     if (!parent || !(kindOf(object).inlines?.(object, parent) ?? false)) continue
     // The parts of a partitioned table's key come first, and they need the table.
     if (wholes.has(object.id)) continue
+    // The clause of an inherited column is its parent's.
+    if (object.kind === 'default' && parent.kind === 'column' && parent.facts.inherited && !parent.facts.local) continue
     if (object.kind === 'inheritance' && !canBeMadeInPlace(object, state)) continue
     inlined.add(object.id)
+  }
+  // A column that comes from a parent table is not written, and so its default cannot be either.
+  for (const id of inlined) {
+    const object = to.objects.get(id)
+    const column = object?.kind === 'default' ? to.objects.get(object.parent ?? '') : undefined
+    if (column?.kind === 'column' && inheritedState(column, state)) inlined.delete(id)
   }
 }
 
