@@ -52,17 +52,19 @@ async function measure(size) {
   }
   const scratch = createWarmScratch(counted)
   const middle = Math.floor(size / 2)
-  const textOf = (column) => Array.from({ length: size }, (_, index) => table(index, index === middle ? column : '')).join('')
+  const textOf = (column) =>
+    Array.from({ length: size }, (_, index) => table(index, index === middle ? column : '')).join('')
 
   let file = { path: 'schema.sql', phase: 'schema', text: textOf(''), hash: '' }
   let read = readStatements(file)
   let start = performance.now()
   let before = await scratch.elaborate(read.statements, new Map())
   console.log(`\n${size} tables: full elaboration ${(performance.now() - start).toFixed(0)} ms`)
-  const stages = { read: [], elaborate: [], plan: [], prove: [], server: [], 'round trips': [] }
+  const stages = { read: [], elaborate: [], plan: [], prove: [], server: [], 'round trips': [], 'processor time': [] }
   for (let round = 0; round < rounds; round++) {
     const next = { ...file, text: textOf(` c${round} text,`) }
     queries.length = 0
+    const processor = process.cpuUsage()
     start = performance.now()
     read = readStatements(next, { ...read, file })
     file = next
@@ -73,6 +75,7 @@ async function measure(size) {
     const planned = performance.now()
     const proof = await scratch.prove(steps, before.desired, after.desired)
     const proved = performance.now()
+    const used = process.cpuUsage(processor)
     if (proof.status !== 'proved' || after.way.kind !== 'incremental') console.log(proof, after.way)
     before = after
     stages.read.push(split - start)
@@ -81,15 +84,24 @@ async function measure(size) {
     stages.prove.push(proved - planned)
     stages.server.push(queries.reduce((sum, query) => sum + query.milliseconds, 0))
     stages['round trips'].push(queries.length)
+    // Of all threads, PGlite's too: what the save costs on a machine that does nothing else.
+    stages['processor time'].push((used.user + used.system) / 1000)
     if (round === rounds - 1 && process.env.SAVEPOINT_BENCH_QUERIES)
       for (const query of queries) console.log(`  ${query.milliseconds.toFixed(1).padStart(6)} ${query.text}`)
   }
-  const total = stages.read.map((_, index) => stages.read[index] + stages.elaborate[index] + stages.plan[index] + stages.prove[index])
-  console.log(
-    Object.entries({ ...stages, total })
-      .map(([name, values]) => `${name} ${median(values).toFixed(1)}`)
-      .join(' · '),
+  const total = stages.read.map(
+    (_, index) => stages.read[index] + stages.elaborate[index] + stages.plan[index] + stages.prove[index],
   )
+  // The best round is what the machine can do; the median is what it did beside its other work.
+  for (const [word, choose] of [
+    ['median', median],
+    ['best', (values) => Math.min(...values)],
+  ])
+    console.log(
+      `${word.padEnd(6)}  ${Object.entries({ ...stages, total })
+        .map(([name, values]) => `${name} ${choose(values).toFixed(1)}`)
+        .join(' · ')}`,
+    )
   start = performance.now()
   const wrong = await scratch.verify()
   console.log(`verify ${(performance.now() - start).toFixed(0)} ms`, wrong ?? '')

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { emptyCatalog } from '@savepoint/catalog'
@@ -53,7 +53,9 @@ describe('the cache of catalogs', () => {
   })
 
   it('is no failure on a disk that cannot be written', async () => {
-    const cache = createCatalogCache('/proc/savepoint', '1')
+    await mkdir(join(directory, '..'), { recursive: true })
+    await writeFile(directory, 'a file stands where the directory should be')
+    const cache = createCatalogCache(directory, '1')
     await expect(cache.save(inputsOf('CREATE TABLE a ();'), catalog)).resolves.toBeUndefined()
   })
 
