@@ -146,7 +146,9 @@ export function createLoop({ load, configFiles: possibleConfigs, listener }: Loo
     clearTimeout(idleTimer)
     const work = async (): Promise<void> => {
       if (closed || queue.busy || open !== project) return
-      await open.current.refreshToken(await open.session())
+      const session = await open.session()
+      await open.current.refreshToken(session)
+      await open.current.remember(session)
       await open.elaborator.warm()
       if (!queue.busy) await open.elaborator.store()
     }

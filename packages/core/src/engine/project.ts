@@ -6,6 +6,7 @@ import type { DatabaseServer } from '../server/server.js'
 import { createSourceReader, type SourceReader } from '../sources/reader.js'
 import { createDecisions, type Decisions } from './decisions.js'
 import { createCurrentCatalog, type CurrentCatalog } from './development/current.js'
+import { createRememberedState } from './development/remembered.js'
 import { createMigrations, type Migrations } from './run/draft.js'
 import type { Elaboration, Elaborator } from './run/elaborator.js'
 import { openElaborator } from './run/open-elaborator.js'
@@ -76,7 +77,7 @@ export function openProject(config: ResolvedConfig, { log, onDatabase }: Project
       openScratch: () => openScratchDatabase(config, log, project.database),
       scratchIdentity: () => describeScratch(config, project.database),
     }),
-    current: createCurrentCatalog(catalogOptions),
+    current: createCurrentCatalog(catalogOptions, createRememberedState(config.stateDirectory, config.database)),
     decisions: createDecisions(config.stateDirectory),
     migrations: config.migrations && createMigrations(config.migrations),
     elaboration: undefined,

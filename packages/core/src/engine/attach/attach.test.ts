@@ -1,53 +1,30 @@
-import { fork, type ChildProcess } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, inject, it } from 'vitest'
+import { startProcess, type EngineProcess } from '../testing/child.js'
 import { createTestProject, type TestProject } from '../testing/project.js'
 import type { EngineState } from '../engine.js'
 
 const users = 'create table users (id integer primary key, email text);\n'
-const program = fileURLToPath(new URL('../testing/process.mjs', import.meta.url))
 const server = inject('servers')['18']
 
 let project: TestProject
-const children: ChildProcess[] = []
+const processes: EngineProcess[] = []
 afterEach(async () => {
-  for (const child of children.splice(0)) child.kill('SIGKILL')
+  await Promise.all(processes.splice(0).map(({ kill }) => kill('SIGKILL')))
   await project.close()
 })
 
-/** Another process with an engine of the project. It sends each state, and does what it is told. */
-function startProcess(): { child: ChildProcess; until(fits: (state: EngineState) => boolean): Promise<EngineState> } {
-  const child = fork(program, [project.root], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  children.push(child)
-  const seen: EngineState[] = []
-  const waiting = new Set<(state: EngineState) => void>()
-  child.on('message', (state: EngineState) => {
-    seen.push(state)
-    for (const look of waiting) look(state)
-  })
-  return {
-    child,
-    until: (fits) =>
-      new Promise((resolve) => {
-        const last = seen.at(-1)
-        if (last && fits(last)) return resolve(last)
-        const look = (state: EngineState): void => {
-          if (!fits(state)) return
-          waiting.delete(look)
-          resolve(state)
-        }
-        waiting.add(look)
-      }),
-  }
+function start(): EngineProcess {
+  const started = startProcess(project.root)
+  processes.push(started)
+  return started
 }
 
 const isReady = ({ status }: EngineState): boolean => status === 'ready'
-const exited = (child: ChildProcess): Promise<unknown> => new Promise((resolve) => child.once('exit', resolve))
 
 describe.skipIf(server === undefined)('engines of one project in several processes [needs native]', () => {
   it('share one database: the second sees the state of the first, its saves, and asks it to run', async () => {
     project = await createTestProject({ files: { 'schema/users.sql': users }, server })
-    const owner = startProcess()
+    const owner = start()
     const { databaseUrl } = await owner.until(isReady)
     await project.engine.start()
     expect(project.engine.owner).toBe(owner.child.pid)
@@ -62,7 +39,7 @@ describe.skipIf(server === undefined)('engines of one project in several process
 
   it('accept through each other', async () => {
     project = await createTestProject({ files: { 'schema/users.sql': users }, server })
-    const owner = startProcess()
+    const owner = start()
     await owner.until(isReady)
     await project.engine.start()
     await project.query("insert into users values (1, 'ann@example.com')")
@@ -77,12 +54,10 @@ describe.skipIf(server === undefined)('engines of one project in several process
 
   it('when the owner is killed, one that is attached takes over', async () => {
     project = await createTestProject({ files: { 'schema/users.sql': users }, server })
-    const owner = startProcess()
+    const owner = start()
     await owner.until(isReady)
     await project.engine.start()
-    const gone = exited(owner.child)
-    owner.child.kill('SIGKILL')
-    await gone
+    await owner.kill('SIGKILL')
     // Whether the new owner watches already or reads it at its start, the save is not lost.
     const { report } = await project.after(
       () => project.write('schema/users.sql', users.replace('email text', 'email text, age integer')),
@@ -95,11 +70,9 @@ describe.skipIf(server === undefined)('engines of one project in several process
 
   it('when the owner ends, the next process starts as the owner', async () => {
     project = await createTestProject({ files: { 'schema/users.sql': users }, server })
-    const first = startProcess()
+    const first = start()
     await first.until(isReady)
-    const gone = exited(first.child)
-    first.child.kill('SIGTERM')
-    await gone
+    await first.kill('SIGTERM')
     expect(first.child.signalCode).toBe('SIGTERM')
     await project.engine.start()
     expect(project.engine.owner).toBe('this')

@@ -88,7 +88,7 @@ export async function runOnce(project: Project, { changed, started }: RunOptions
     for (let attempt = 1; attempt <= mostAttempts; attempt++) {
       stopwatch.stage('current')
       const connection = await session.catch(rethrowLost)
-      const from = await project.current.read(connection).catch(rethrowLost)
+      const from = await project.current.read(connection, schema.catalog).catch(rethrowLost)
       stopwatch.stage('plan')
       const renamed = schema.renames(from)
       if (renamed.blocked.length > 0 && !isRemote(config) && (await makeWay(connection, renamed.blocked, from))) {

@@ -33,6 +33,8 @@ export interface TestProject {
   exists(name: string): boolean
   /** Rows of the development database, on a connection of its own, as the user's app has one. */
   query<Row = Record<string, unknown>>(text: string, values?: unknown[]): Promise<Row[]>
+  /** The same on a connection that ends with the query. */
+  queryAt<Row = Record<string, unknown>>(url: string, text: string): Promise<Row[]>
   /** Does something and resolves with the first state after it that fits. */
   after(action: () => void, fits: (state: EngineState) => boolean): Promise<EngineState>
   /** Writes files and resolves with the report of the run that they lead to. */
@@ -93,6 +95,13 @@ export async function createTestProject({ files, server, config = '' }: TestProj
         await client.connect()
       }
       const { rows } = await client.query(text, values)
+      return rows as Row[]
+    },
+    async queryAt<Row>(url: string, text: string) {
+      const once = new pg.Client({ connectionString: url })
+      await once.connect()
+      const { rows } = await once.query(text)
+      await once.end()
       return rows as Row[]
     },
     async after(action, fits) {
