@@ -1,5 +1,5 @@
 import { emptyCatalog } from './catalog.js'
-import type { AnyObject, Catalog } from './model/object.js'
+import type { Catalog, CatalogObject } from './model/object.js'
 import type { PrintedStatement } from './model/plan.js'
 import { plan } from './plan/plan.js'
 
@@ -10,12 +10,14 @@ import { plan } from './plan/plan.js'
 export function print(catalog: Catalog): PrintedStatement[] {
   const empty = emptyCatalog(catalog.version)
   const publicSchema = catalog.objects.get('schema public')
-  const base = publicSchema ? { ...empty, objects: new Map([[publicSchema.id, bornPublic(publicSchema)]]) } : empty
+  const base =
+    publicSchema?.kind === 'schema'
+      ? { ...empty, objects: new Map([[publicSchema.id, bornPublic(publicSchema)]]) }
+      : empty
   return plan(base, catalog).steps.map(({ sql, object }) => ({ sql, id: object }))
 }
 
-function bornPublic(schema: AnyObject): AnyObject {
-  const { owner, comment, securityLabels, ...rest } = schema
-  void [owner, comment, securityLabels]
-  return { ...rest, privileges: [], hash: '' }
+function bornPublic(schema: CatalogObject<'schema'>): CatalogObject<'schema'> {
+  const { id, kind, name, facts, address } = schema
+  return { id, kind, name, schema: name, comment: 'standard public schema', facts, address, privileges: [], hash: '' }
 }

@@ -6,10 +6,10 @@ import { baseOf, usingClause, rewriteOf } from './casts.js'
 import { identityClause, foreignOption } from './column-clause.js'
 import { afterParents, isRetypedByParent } from './column-inheritance.js'
 import { details, notNullComment, tableOf } from './column-details.js'
-import { rewriteHazard, rewriteTableHazard, setNotNullHazards, typeChangeHazard } from './hazards.js'
+import { enumValuesHazard, rewriteHazard, rewriteTableHazard, setNotNullHazards, typeChangeHazard } from './hazards.js'
 import type { Alteration, PlanContext, Statement } from './kind.js'
 import { splitOption } from './options.js'
-import { changedSequenceClauses } from './sequence-options.js'
+import { changedSequenceClauses, clampPosition } from './sequence-options.js'
 
 type Column = CatalogObject<'column'>
 
@@ -54,6 +54,8 @@ function retypeOf(
   // A generated column is computed anew, and takes no USING.
   const using = after.generated ? '' : usingClause(to.name, before.type, after.type, rebuilt, context)
   const hazards: Hazard[] = []
+  const removed = rebuilt ? removedLabels(after.typeId, context) : []
+  if (removed.length > 0) hazards.push(enumValuesHazard(after.type, removed))
   const rewrite = rebuilt ? 'rewrite' : rewriteOf(before.type, after.type)
   if (rewrite !== 'none') hazards.push(rewriteHazard(table, to.name))
   if (rewrite === 'narrows') hazards.push(typeChangeHazard(table, to.name, before.type, after.type))
@@ -61,6 +63,16 @@ function retypeOf(
     statement: {
       sql: `${alter} TYPE ${after.type}${collate}${using}`,
       hazards,
+      ...(removed.length > 0 && {
+        destroys: {
+          id: after.typeId ?? to.id,
+          kind: 'enum-value' as const,
+          schema: to.schema ?? '',
+          table: context.to.objects.get(to.parent ?? '')?.name ?? '',
+          column: to.name,
+          values: removed,
+        },
+      }),
       ...(rewrite === 'narrows' && {
         destroys: {
           id: to.id,
@@ -73,6 +85,13 @@ function retypeOf(
     },
     disturbs,
   }
+}
+
+function removedLabels(type: string | undefined, context: PlanContext): string[] {
+  const from = context.from.objects.get(type ?? '')
+  const to = context.to.objects.get(type ?? '')
+  if (from?.kind !== 'enum' || to?.kind !== 'enum') return []
+  return from.facts.labels.filter((label) => !to.facts.labels.includes(label))
 }
 
 /**
@@ -188,6 +207,7 @@ function alterIdentity(before: ColumnFacts, to: Column, alter: string, context: 
     (clause) => `SET ${clause}`,
   )
   if (a.mode !== b.mode) clauses.unshift(`SET GENERATED ${b.mode === 'always' ? 'ALWAYS' : 'BY DEFAULT'}`)
+  statements.push(...clampPosition(quoteQualified(a.sequence.schema, a.sequence.name), a.sequence, b.sequence))
   if (clauses.length > 0) statements.push(`${alter} ${clauses.join(' ')}`)
   if (a.sequence.name !== b.sequence.name)
     statements.push(

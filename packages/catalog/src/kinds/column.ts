@@ -216,6 +216,7 @@ function isImpliedDrop(column: Column, context: PlanContext): boolean {
     .some(
       (child) =>
         child.kind === 'inheritance' &&
+        !context.isDropped(child.id) &&
         context.isDropped(`column ${tableOf({ parent: child.facts.parent })}.${quoteIdentifier(column.name)}`),
     )
 }

@@ -108,7 +108,3 @@ function isUsedAtOnce(label: string, context: PlanContext): boolean {
   const needle = JSON.stringify(`${literal(label)}::`).slice(1, -1)
   return context.createdTexts().some((text) => text.includes(needle))
 }
-
-export function removedLabels(from: Enum, to: Enum): string[] {
-  return from.facts.labels.filter((label) => !to.facts.labels.includes(label))
-}

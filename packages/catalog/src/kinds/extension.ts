@@ -51,9 +51,9 @@ export const extensionKind: KindDefinition<'extension'> = {
     const version = facts.pinned ? ` VERSION ${quoteLiteral(facts.version)}` : ''
     return [`CREATE EXTENSION ${quoteIdentifier(object.name)}${where || version ? ' WITH' : ''}${where}${version}`]
   },
-  alter(from, to) {
-    // Extensions have scripts to go forward and next to none to go back.
-    if (isOlder(to.facts.version, from.facts.version)) return 'recreate'
+  alter(from, to, context) {
+    // Extensions have scripts to go forward and next to none to go back. Columns of its types would go with the old one.
+    if (isOlder(to.facts.version, from.facts.version) && !context.isStored(from.id)) return 'recreate'
     const statements: Statement[] = []
     if (from.schema !== to.schema && to.schema !== undefined) {
       if (!from.facts.relocatable) return 'recreate'

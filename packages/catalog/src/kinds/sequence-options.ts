@@ -1,5 +1,26 @@
 import type { SequenceOptions } from '../model/facts.js'
 
+/**
+ * Before a bound moves past the position, the position has to be moved within it: Postgres refuses otherwise. Where it stands is data,
+ * so the server works it out when the plan runs. Empty when no bound gets tighter.
+ */
+export function clampPosition(sequence: string, from: SequenceOptions, to: SequenceOptions): string[] {
+  const raised = BigInt(to.minimum) > BigInt(from.minimum)
+  const lowered = BigInt(to.maximum) < BigInt(from.maximum)
+  if (!raised && !lowered) return []
+  const statements: string[] = []
+  // The new position must be legal before the change as well.
+  if (BigInt(to.minimum) > BigInt(from.maximum))
+    statements.push(`ALTER SEQUENCE ${sequence} AS bigint MAXVALUE ${to.maximum}`)
+  if (BigInt(to.maximum) < BigInt(from.minimum))
+    statements.push(`ALTER SEQUENCE ${sequence} AS bigint MINVALUE ${to.minimum}`)
+  const within = `LEAST(GREATEST(last_value, ${to.minimum}), ${to.maximum})`
+  statements.push(
+    `SELECT pg_catalog.setval('${sequence.replaceAll("'", "''")}', ${within}, is_called AND last_value BETWEEN ${to.minimum} AND ${to.maximum}) FROM ${sequence}`,
+  )
+  return statements
+}
+
 /** Smallest and largest value of each type a sequence can have. */
 const ranges: Record<string, [minimum: string, maximum: string]> = {
   smallint: ['-32768', '32767'],

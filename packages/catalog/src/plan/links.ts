@@ -89,5 +89,8 @@ function addInheritance(
       // Attaching looks for the columns, the checks and the parts of indexes; those come before the link.
       if (own.kind === 'column' || own.kind === 'constraint' || own.kind === 'index') order(object.id, own.id)
     }
+    for (const inherited of children.get(object.facts.parent) ?? [])
+      if (inherited.kind === 'column' || (inherited.kind === 'constraint' && inherited.facts.type === 'check'))
+        order(object.id, inherited.id)
   }
 }

@@ -98,6 +98,16 @@ function alterationsIn(cycle: readonly number[], units: Units): ObjectId[] {
 const phases: Record<Unit['action'], number> = { rename: 0, drop: 1, move: 2, create: 3, alter: 3, late: 4, purge: 5 }
 
 /**
+ * What a plan creates is created under the default privileges that were there before (see `defaultAclOf`), and no new event
+ * trigger watches the plan that makes it.
+ */
+function phaseOf(action: Unit['action'], { kind }: AnyObject): number {
+  if (kind === 'default privilege') return 6
+  if (kind === 'event trigger' && action !== 'drop') return 7
+  return phases[action]
+}
+
+/**
  * What comes first when several could: what goes before what comes, and what comes kind by kind, with everything that belongs to
  * a table right after it, in the order of the catalog.
  */
@@ -115,7 +125,7 @@ function ranksOf(units: Units, state: PlanState): number[] {
     return {
       index,
       key: [
-        phases[unit.action],
+        phaseOf(unit.action, object),
         sign * (unit.action === 'drop' ? weight : rootWeight),
         sign * (positions.get(root.id) ?? 0),
         weight,

@@ -5,6 +5,7 @@ import { kindOf } from '../kinds/registry.js'
 import type { AnyObject, Catalog, ObjectId } from '../model/object.js'
 import type { Plan, PlanOptions, Step, StepAction } from '../model/plan.js'
 import { aspectStatements } from './aspects.js'
+import { bodyHints, relaxBodyChecks } from './bodies.js'
 import { alterationOf, decideChanges } from './changes.js'
 import { PlanState } from './context.js'
 import { defaultAclOf, type DefaultAcl } from './default-acl.js'
@@ -25,8 +26,9 @@ export function plan(from: Catalog, to: Catalog, options: PlanOptions = {}): Pla
     const state = new PlanState(from, to, to.version, options.strategy ?? 'dev')
     decideChanges(state, forced)
     decideInlining(state)
-    const ordered = orderUnits(state, [])
-    if (ordered.force.length === 0) return { steps: renderUnits(ordered.units, state) }
+    const ordered = orderUnits(state, bodyHints(state))
+    if (ordered.force.length === 0)
+      return { steps: relaxBodyChecks(renderUnits(ordered.units, state), state, ordered.broken) }
     for (const id of ordered.force) forced.add(id)
   }
 }

@@ -85,6 +85,18 @@ export function buildUnits(state: PlanState, hints: readonly Hint[]): Units {
       before(purge ?? unit, purges.get(need))
     }
   }
+  for (const [id, unit] of drops) {
+    const link = state.from.objects.get(id)
+    if (link?.kind !== 'inheritance') continue
+    // A table is taken off its parent before anything changes that the parent would hand down.
+    for (const side of [link.parent ?? '', link.facts.parent])
+      for (const member of state.childrenIn(state.from, side)) {
+        if (member.kind === 'inheritance') continue
+        before(unit, drops.get(member.id))
+        before(unit, alters.get(member.id))
+        before(unit, creates.get(member.id))
+      }
+  }
   for (const [id, unit] of alters) {
     for (const need of to.needs.get(id) ?? []) {
       before(creates.get(need), unit)
