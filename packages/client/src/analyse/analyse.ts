@@ -79,7 +79,7 @@ export interface AnalysedQuery {
   columns?: AnalysedColumn[]
   /** Whether at most one row can come, whatever the data: LIMIT 1, an aggregate, a unique key compared with constants. */
   atMostOneRow: boolean
-  /** `relation public.users`, `function public.f(integer)`, `type public.role`: what to look at when deciding to analyse again. */
+  /** `relation public.users`, `function public.f`, `type public.role`: what to look at when deciding to analyse again. */
   dependencies: string[]
 }
 
@@ -88,6 +88,8 @@ export type AnalysisResult = AnalysedQuery | AnalysisFailure
 export interface AnalyseOptions {
   /** Facts of the same schema state, to be shared between calls. */
   facts?: FactsLoader
+  /** `search_path` under which the queries will run: `"$user", public` on most servers. @default that of the connection */
+  searchPath?: string
 }
 
 const prefixOf = (name: string, types: readonly string[], hasResult: boolean): string =>
@@ -112,6 +114,8 @@ export async function analyseQueries(
   if (queries.length === 0) return []
   const facts = options.facts ?? createFactsLoader(connection)
   return inDiscardedTransaction(connection, async () => {
+    if (options.searchPath !== undefined)
+      await connection.query(`SELECT pg_catalog.set_config('search_path', $1::text, true)`, [options.searchPath])
     const work = queries.map((query, index): Work => ({
       query,
       index,

@@ -15,7 +15,7 @@ SELECT
   coalesce(p.proallargtypes, p.proargtypes::pg_catalog.oid[])::pg_catalog.int8[]::pg_catalog.text[] AS types,
   p.proargmodes::pg_catalog.text[] AS modes,
   p.proargnames AS names,
-  n.nspname || '.' || p.proname || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')' AS identity
+  n.nspname || '.' || p.proname AS identity
 FROM pg_catalog.pg_proc p
 JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
 WHERE p.prokind = 'p' AND p.proname = $1::text

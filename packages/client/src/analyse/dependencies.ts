@@ -4,7 +4,8 @@ import { oidField, walk, type TreeNode } from './node-tree.js'
 import { ownTypeOid } from './result-type.js'
 
 /**
- * What a query and the views behind it use: `relation public.users`, `function public.f(integer)`, `type public.role`. Built-ins are left out.
+ * What a query and the views behind it use: `relation public.users`, `function public.f` (all of that name, since a new overload
+ * may fit better), `type public.role`. Built-ins are left out.
  * Of a table the whole counts, because `*` and NATURAL JOIN look at columns that the query does not name.
  */
 export function queryDependencies(query: TreeNode, facts: FactsLoader): string[] {
@@ -16,7 +17,7 @@ export function queryDependencies(query: TreeNode, facts: FactsLoader): string[]
       if (relation) visitRelation(relation)
       for (const field of ['funcid', 'opfuncid', 'aggfnoid', 'winfnoid']) {
         const fn = facts.functions.get(oidField(node, field))
-        if (fn && fn.schema !== 'pg_catalog') found.add(`function ${fn.schema}.${fn.signature}`)
+        if (fn && fn.schema !== 'pg_catalog') found.add(`function ${fn.schema}.${fn.name}`)
       }
       const oid = ownTypeOid(node)
       if (oid !== undefined) addType(oid)

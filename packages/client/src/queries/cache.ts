@@ -72,7 +72,7 @@ export function createDependencyHasher(catalog: Catalog): (dependencies: readonl
   const keys = new Map<ObjectId, string>()
   for (const object of catalog.objects.values()) {
     const parent = object.parent === undefined ? undefined : keys.get(object.parent)
-    const key = parent ?? keyOf(object.kind, object.schema, object.name, object.facts)
+    const key = parent ?? keyOf(object.kind, object.schema, object.name)
     if (key === undefined) continue
     keys.set(object.id, key)
     // Comments are part of what is generated, the position decides the order of `*`; hashes hold neither.
@@ -87,7 +87,7 @@ export function createDependencyHasher(catalog: Catalog): (dependencies: readonl
   }
 }
 
-function keyOf(kind: string, schema: string | undefined, name: string, facts: object): string | undefined {
+function keyOf(kind: string, schema: string | undefined, name: string): string | undefined {
   switch (kind) {
     case 'table':
     case 'foreign table':
@@ -102,7 +102,7 @@ function keyOf(kind: string, schema: string | undefined, name: string, facts: ob
     case 'function':
     case 'procedure':
     case 'aggregate':
-      return `function ${schema}.${name}(${'signature' in facts && typeof facts.signature === 'string' ? facts.signature.replaceAll(', ', ',') : ''})`
+      return `function ${schema}.${name}`
     default:
       return undefined
   }

@@ -12,18 +12,28 @@ const markerPrefix = 'sp:'
 export interface StarItem {
   item: SelectItem
   embed?: EmbedMark
+  /** Property of an embedded row. */
+  name?: string
   /** What the star belongs to, as SQL: `t.`; empty for a bare star. */
   qualifier: string
 }
 
 /** The items that stand for several columns. */
-export function starItems(list: SelectList | undefined, embeds: readonly EmbedMark[]): StarItem[] {
+export function starItems(text: string, list: SelectList | undefined, embeds: readonly EmbedMark[]): StarItem[] {
   if (!list || list.isSetOperation) return []
   return list.items.flatMap((item): StarItem[] => {
     const embed = embeds.find((each) => each.start >= item.start && each.end <= item.end)
-    if (embed) return [{ item, embed, qualifier: `${quoteTable(embed.table)}.` }]
+    if (embed) {
+      const alias = aliasOf(text.slice(embed.end, item.end))
+      return [{ item, embed, name: alias ?? embed.table, qualifier: `${quoteTable(embed.table)}.` }]
+    }
     return item.star === undefined ? [] : [{ item, qualifier: item.star }]
   })
+}
+
+function aliasOf(rest: string): string | undefined {
+  const match = /^\s*(?:as\s+)?(?:"((?:[^"]|"")+)"|([\p{L}_][\p{L}\p{N}_$]*))\s*$/iu.exec(rest)
+  return match?.[1]?.replaceAll('""', '"') ?? match?.[2]?.toLowerCase()
 }
 
 export const quoteName = (name: string): string =>
@@ -108,7 +118,11 @@ export function resolveEmbeds(
     const nullable = own.some(([, column]) => column.rowMayBeMissing === true)
     const witness = own.find(([, column]) => column.notNullWhenPresent === true)?.[0]
     embedOfStar.set(index, embeds.length)
-    embeds.push({ name: star.embed.table, nullable, ...(nullable && witness !== undefined && { witness }) })
+    embeds.push({
+      name: star.name ?? star.embed.table,
+      nullable,
+      ...(nullable && witness !== undefined && { witness }),
+    })
   }
   return { embeds, embedOfStar }
 }

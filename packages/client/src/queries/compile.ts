@@ -31,6 +31,8 @@ import type { PreparedQuery } from './prepare.js'
 import { listVariants, positionalName, renderVariant, type Variant, type VariantText } from './variants.js'
 
 export interface CompileOptions {
+  /** As in `AnalyseOptions`. */
+  searchPath?: string
   /** @default 'database' */
   columnNames?: 'database' | 'camelCase'
 }
@@ -63,7 +65,10 @@ export async function compileQueries(
   const facts = createFactsLoader(connection)
   const works = queries.map(workOf)
   const analyse = async (list: readonly QueryToAnalyse[]): Promise<AnalysisResult[]> =>
-    analyseQueries(connection, list, { facts })
+    analyseQueries(connection, list, {
+      facts,
+      ...(options.searchPath !== undefined && { searchPath: options.searchPath }),
+    })
 
   const first = await analyse(
     works.flatMap((work) => (work.stars.length > 0 ? work.marked : work.plain).map((text) => toAnalyse(work, text))),
@@ -110,7 +115,7 @@ export async function compileQueries(
 
 function workOf(prepared: PreparedQuery): Work {
   const { query, marks, order, keys, selectList } = prepared
-  const stars = starItems(selectList, marks.embeds)
+  const stars = starItems(query.text, selectList, marks.embeds)
   const variants = listVariants(keys, order)
   return {
     prepared,
@@ -210,7 +215,10 @@ function finish(
       documentation: query.documentation,
       parameters: parameters.list,
       ...(columns && query.command !== 'exec' && query.command !== 'execrows' && { columns }),
-      embeds,
+      embeds:
+        options.columnNames === 'camelCase'
+          ? embeds.map((embed) => ({ ...embed, name: camelCase(embed.name) }))
+          : embeds,
       sql,
     },
     dependencies: [...new Set(analysed.flatMap((result) => result.dependencies))].sort(),

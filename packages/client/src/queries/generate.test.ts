@@ -188,15 +188,33 @@ describe('a query', () => {
 
   it('embeds rows, and null where an outer join found none', async () => {
     const query = `-- name: List :many
-SELECT sqlc.embed(u), sqlc.embed(p) FROM users u LEFT JOIN posts p ON p.author_id = u.id AND p.title = 'first' WHERE u.id < 3 ORDER BY u.id;`
+SELECT sqlc.embed(u), sqlc.embed(p) AS first_post FROM users u LEFT JOIN posts p ON p.author_id = u.id AND p.title = 'first' WHERE u.id < 3 ORDER BY u.id;`
     const { files } = await generate(query, { layout: 'typescript' })
     expect(files[0]?.content).toMatch(
-      /p: \{ id: bigint; author_id: number; title: string; meta: Json; tags: \(string \| null\)\[\] \} \| null/,
+      /first_post: \{ id: bigint; author_id: number; title: string; meta: Json; tags: \(string \| null\)\[\] \} \| null/,
     )
     expect(await call(query, 'list')).toMatchObject([
-      { u: { id: 1, name: 'ada' }, p: { id: 1n, title: 'first', meta: { a: 1 }, tags: [] } },
-      { u: { id: 2, name: 'bob' }, p: null },
+      { u: { id: 1, name: 'ada' }, first_post: { id: 1n, title: 'first', meta: { a: 1 }, tags: [] } },
+      { u: { id: 2, name: 'bob' }, first_post: null },
     ])
+  })
+
+  it('takes lists, also where IN is written', async () => {
+    const query = `-- name: Some :many
+SELECT name FROM users WHERE id IN (sqlc.slice(ids)) AND id NOT IN (sqlc.slice('others')) AND id = ANY(sqlc.slice(ids)) ORDER BY id;`
+    expect(await call(query, 'some', { ids: [1, 2], others: [2] })).toEqual([{ name: 'ada' }])
+  })
+
+  it('is analysed under the search path that it will run with', async () => {
+    await pglite.exec(
+      `CREATE SCHEMA IF NOT EXISTS other; DROP TABLE IF EXISTS other.users; CREATE TABLE other.users (id text)`,
+    )
+    const { files } = await generate('-- name: Ids :many\nSELECT id FROM users;', {
+      searchPath: 'other',
+      layout: 'typescript',
+    })
+    expect(files[0]?.content).toContain('id: string | null')
+    expect((await pglite.query('SHOW search_path')).rows).toEqual([{ search_path: 'public' }])
   })
 
   it('types JSON that it builds', async () => {

@@ -24,6 +24,8 @@ export interface QueriesOptions extends Omit<ValueOptions, 'values'> {
    * Without it every answer must be in the cache.
    */
   connection?: Connection
+  /** `search_path` under which the queries will run, where the connection's is another. @default that of the connection */
+  searchPath?: string
   /** Answers of earlier runs. */
   cache?: AnalysisCache
   /** The desired state. With it, a query in the cache is analysed again only when something that it depends on has changed. */
@@ -210,7 +212,7 @@ function readFile(file: QueryFile, options: QueriesOptions, diagnostics: QueryDi
       exportName: reservedExports.has(camel) ? `${camel}Query` : camel,
       typeName,
       prepared,
-      key: queryKey(query, { columnNames: options.columnNames ?? 'database' }),
+      key: queryKey(query, [options.columnNames ?? 'database', options.searchPath ?? '']),
     })
   }
   return entries

@@ -10,6 +10,8 @@ export interface ParameterMark {
   /** Of a bare `$n`. */
   number?: number
   kind: 'positional' | 'arg' | 'narg' | 'slice'
+  /** What stands around the placeholder: `IN (sqlc.slice(x))` becomes `= ANY ($1)`. */
+  around?: readonly [before: string, after: string]
 }
 
 export interface EmbedMark {
@@ -97,14 +99,37 @@ function readMacro(text: string, list: readonly Token[], index: number, marks: S
     return close
   }
   if (name === 'embed') marks.embeds.push({ start, end, table: argument })
-  else
-    marks.parameters.push({
-      start,
-      end,
-      name: argument,
-      kind: name === 'narg' ? 'narg' : name === 'slice' ? 'slice' : 'arg',
-    })
+  else if (name === 'slice')
+    marks.parameters.push(sliceMark({ start, end, name: argument, kind: 'slice' }, index, close, list, part))
+  else marks.parameters.push({ start, end, name: argument, kind: name === 'narg' ? 'narg' : 'arg' })
   return close
+}
+
+/** A list as the only member of IN: Postgres compares with an array by ANY and ALL. */
+function sliceMark(
+  mark: ParameterMark,
+  first: number,
+  last: number,
+  list: readonly Token[],
+  part: (at: number) => string,
+): ParameterMark {
+  const opening = list[first - 2]
+  const closing = list[last + 1]
+  if (
+    part(first - 1) !== '(' ||
+    part(last + 1) !== ')' ||
+    part(first - 2).toLowerCase() !== 'in' ||
+    !opening ||
+    !closing
+  )
+    return mark
+  const negated = part(first - 3).toLowerCase() === 'not' ? list[first - 3] : undefined
+  return {
+    ...mark,
+    start: (negated ?? opening).start,
+    end: closing.end,
+    around: [negated ? '<> ALL (' : '= ANY (', ')'],
+  }
 }
 
 /** An identifier is folded to lower case and loses its dots, a string keeps its case. */

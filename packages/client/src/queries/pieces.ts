@@ -61,7 +61,12 @@ function piecesBetween(start: number, end: number, context: PieceContext, withFr
   for (const mark of marks.parameters) {
     const name = mark.name ?? positionalName(mark.number ?? 0)
     const cast = castOf(context.types.get(name))
-    cuts.push({ ...mark, pieces: [context.parameters.get(name) ?? 0, ...(cast === '' ? [] : [cast])] })
+    const parameter: SqlPiece[] = [context.parameters.get(name) ?? 0, ...(cast === '' ? [] : [cast])]
+    cuts.push({
+      start: mark.start,
+      end: mark.end,
+      pieces: mark.around ? [mark.around[0], ...parameter, mark.around[1]] : parameter,
+    })
   }
   for (const edit of context.edits) cuts.push({ ...edit, pieces: [edit.text] })
   if (withFragments) {

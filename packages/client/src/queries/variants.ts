@@ -83,7 +83,12 @@ export function renderVariant(
     edits.push({ start: order.start, end: order.end, text: ` ${variant.order}` })
   for (const mark of present) {
     const name = mark.name ?? positionalName(mark.number ?? 0)
-    edits.push({ start: mark.start, end: mark.end, text: replaceParameter(`$${numbers.get(name)}`, name) })
+    const [before, after] = mark.around ?? ['', '']
+    edits.push({
+      start: mark.start,
+      end: mark.end,
+      text: before + replaceParameter(`$${numbers.get(name)}`, name) + after,
+    })
   }
   const parameters: string[] = []
   for (const [name, number] of numbers) parameters[number - 1] = name
