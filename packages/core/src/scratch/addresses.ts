@@ -30,22 +30,25 @@ export function withParts(catalog: Catalog, ids: ReadonlySet<ObjectId>): Set<Obj
   return all
 }
 
-/** What must be read again when `ids` changed in place: themselves and whoever shows their names or columns. */
+/** Whoever shows the names of `ids` or of their parts: what must be read again when something was renamed. */
 export function dependentsOf(catalog: Catalog, ids: ReadonlySet<ObjectId>): Set<ObjectId> {
-  const changed = withParts(catalog, ids)
+  const renamed = withParts(catalog, ids)
+  return new Set(catalog.dependencies.flatMap(({ from, to }) => (renamed.has(to) ? [from] : [])))
+}
+
+/** Tables that inherit from `ids`, and from those: a column that is added to a parent reaches them all. */
+export function descendantsOf(catalog: Catalog, ids: ReadonlySet<ObjectId>): Set<ObjectId> {
   const found = new Set<ObjectId>()
-  let grown = true
-  // Columns of a parent table reach its children, and theirs.
-  while (grown) {
-    grown = false
+  let generation = ids
+  while (generation.size > 0) {
+    const children = new Set<ObjectId>()
     for (const { from, to } of catalog.dependencies) {
-      if (!changed.has(to) || found.has(from)) continue
-      found.add(from)
-      const object = catalog.objects.get(from)
-      if (object?.kind !== 'table' || changed.has(from)) continue
-      for (const part of withParts(catalog, new Set([from]))) changed.add(part)
-      grown = true
+      const object = generation.has(to) ? catalog.objects.get(from) : undefined
+      const child = object?.kind === 'inheritance' ? object.parent : object?.kind === 'table' ? from : undefined
+      if (child !== undefined && !found.has(child) && !ids.has(child)) children.add(child)
     }
+    for (const child of children) found.add(child)
+    generation = children
   }
   return found
 }

@@ -2,15 +2,13 @@ import { updateCatalog, type AnyObject, type Catalog, type ObjectId } from '@sav
 import { validateBodies, type Routine } from '../elaborate/bodies.js'
 import type { NameIndex } from '../elaborate/names.js'
 import { orderUnits } from '../elaborate/order.js'
-import type { Recorder } from '../elaborate/recorder.js'
 import { runUnits, type Failure } from '../elaborate/run.js'
-import { isServerError } from '../elaborate/server-error.js'
 import type { Unit } from '../elaborate/unit.js'
-import { Scope, dependentsOf, objectAt, rootOf, withParts } from './addresses.js'
-import { dropText, putBackText } from './drop.js'
+import { Scope, descendantsOf, objectAt } from './addresses.js'
 import type { UnitKey } from './provenance.js'
 import type { ScratchSession } from './session.js'
 import type { State, UnitChanges } from './state.js'
+import { Undo, repeatable } from './undo.js'
 
 /** `uncertain`: the short way cannot promise the result of the long one, so the long one must be gone. */
 export type IncrementalResult =
@@ -41,8 +39,6 @@ const farReaching = new Set([
 const harmlessToAdd = new Set(['CreateSchemaStmt', 'CreateExtensionStmt'])
 // These apply to what exists when they run, so only what comes after them may be run again.
 const orderSensitive = new Set(['AlterDefaultPrivilegesStmt', 'CreateEventTrigStmt'])
-// Running these once more on an object that is still there changes nothing.
-const repeatable = new Set(['GrantStmt', 'CommentStmt', 'AlterOwnerStmt', 'SecLabelStmt'])
 // A statement that met one of these is wrong by itself, whichever way it was run.
 const certainStates = new Set(['42P01', '42703', '42704', '42883', '3F000', '42P02'])
 
@@ -73,8 +69,8 @@ export async function elaborateIncrementally(
   const late = findLate(units, undo.toRun)
   if (late !== undefined) return { kind: 'uncertain', reason: late }
 
-  const keys = new Map([...undo.toRun].map(([key, unit]) => [unit, key]))
-  const numbers = new Map<number, Unit>()
+  const keys = new Map([...undo.toRun, ...undo.replaced].map(([key, unit]) => [unit, key]))
+  const numbers = new Map(undo.numbers)
   // In the order of the files, as a run of everything has them.
   const toRun = [...units].flatMap(([key, unit]) => (undo.toRun.has(key) ? [unit] : []))
   const run = await runUnits(session.connection, orderUnits(toRun, index), recorder)
@@ -103,7 +99,7 @@ export async function elaborateIncrementally(
       return id === undefined || undo.gone.has(id) ? [] : [id]
     }),
   )
-  if (changedInPlace.size > 0) scope.addObjects(state.catalog, dependentsOf(state.catalog, changedInPlace))
+  scope.addObjects(state.catalog, descendantsOf(state.catalog, changedInPlace))
   const grants = [...undo.toRun].map(([key, unit]) => ({ key, unit }))
   for (const { key } of grants) scope.addObjects(state.catalog, state.provenance.changed(key))
 
@@ -127,7 +123,10 @@ export async function elaborateIncrementally(
 
   const touched = new Set([...undo.gone, ...changedInPlace, ...made.flatMap((touch) => objectAt(catalog, touch) ?? [])])
   const next: State = { units, catalog, provenance, assumedRoles, invalidBodies: new Set() }
-  const failures = await validateBodies(session.connection, findRoutines(next, state, touched, undo.toRun))
+  const failures = await validateBodies(
+    session.connection,
+    findRoutines(next, state, touched, new Map([...undo.toRun, ...undo.replaced])),
+  )
   if (failures.length > 0) return { kind: 'failed', failures }
   return { kind: 'elaborated', state: next, failures: [] }
 }
@@ -208,158 +207,4 @@ function nameOf(next: State, before: State, id: ObjectId): string[] {
 
 function escapePattern(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
-}
-
-/** Takes away what removed statements made, and finds out what must run again because of it. */
-class Undo {
-  /** Objects of the old state that are no longer there, with their parts. */
-  gone = new Set<ObjectId>()
-  readonly putBackOwners = new Set<ObjectId>()
-  readonly toRun: Map<UnitKey, Unit>
-  readonly #putBack: AnyObject[] = []
-  readonly #dropped = new Set<ObjectId>()
-
-  constructor(
-    private readonly session: ScratchSession,
-    private readonly state: State,
-    private readonly units: ReadonlyMap<UnitKey, Unit>,
-    private readonly changes: UnitChanges,
-    private readonly index: NameIndex<Unit>,
-    private readonly recorder: Recorder,
-  ) {
-    this.toRun = new Map(changes.added)
-  }
-
-  /** Returns why the result would be uncertain, undefined when all is well. */
-  async run(): Promise<string | undefined> {
-    let todo = this.#findFirst()
-    while (todo.size > 0) {
-      const texts: string[] = []
-      for (const id of todo) {
-        const object = this.state.catalog.objects.get(id)
-        if (!object) continue
-        const text = dropText(object, this.state.catalog)
-        if (text !== undefined) texts.push(text)
-        else if (object.parent === undefined) return `${id} cannot be dropped by itself.`
-      }
-      const problem = await this.#drop(texts)
-      if (problem !== undefined) return problem
-      for (const id of todo) this.#dropped.add(id)
-      todo = this.#findNext()
-    }
-    return undefined
-  }
-
-  /** Foreign keys of tables that stayed. Returns why the result would be uncertain. */
-  async putBack(): Promise<string | undefined> {
-    const texts = this.#putBack.flatMap((object) => putBackText(object, this.state.catalog) ?? [])
-    if (texts.length === 0) return undefined
-    try {
-      await this.session.connection.query(`SET LOCAL search_path = '';${texts.join(';')}`)
-      return undefined
-    } catch (error) {
-      if (!isServerError(error)) throw error
-      return error.message
-    }
-  }
-
-  #findFirst(): Set<ObjectId> {
-    const { provenance } = this.state
-    const ids = new Set<ObjectId>()
-    for (const [key, unit] of this.changes.removed) {
-      if (this.#isSuperseded(unit)) continue
-      for (const id of [...provenance.made(key), ...provenance.changed(key)]) this.#addRoot(ids, id)
-    }
-    return ids
-  }
-
-  /** The new text does everything that must be done: a comment replaces a comment. */
-  #isSuperseded(unit: Unit): boolean {
-    if (unit.analysis.kind !== 'CommentStmt') return false
-    const target = commentTarget(unit)
-    return [...this.changes.added.values()].some(
-      (other) => other.analysis.kind === 'CommentStmt' && commentTarget(other) === target,
-    )
-  }
-
-  /** Adds the object, or the one that it can only be dropped with. */
-  #addRoot(ids: Set<ObjectId>, id: ObjectId): void {
-    const object = this.state.catalog.objects.get(id)
-    if (!object) return
-    const target = dropText(object, this.state.catalog) === undefined ? rootOf(object, this.state.catalog) : object
-    if (!this.#dropped.has(target.id) && !this.gone.has(target.id)) ids.add(target.id)
-  }
-
-  async #drop(texts: readonly string[]): Promise<string | undefined> {
-    const number = this.recorder.number()
-    try {
-      await this.session.connection.query(`${this.recorder.mark(number)}${texts.join(';')}`)
-    } catch (error) {
-      if (!isServerError(error)) throw error
-      return error.message
-    }
-    const dropped = await this.recorder.read(number)
-    const ids = new Set(this.gone)
-    for (const touch of dropped) {
-      const id = objectAt(this.state.catalog, touch)
-      // The row type of a table is an address of the table; a part that is unknown must not take the whole along.
-      if (id !== undefined && (touch.objsubid === 0 || this.state.catalog.objects.get(id)?.parent !== undefined))
-        ids.add(id)
-    }
-    this.gone = withParts(this.state.catalog, ids)
-    return undefined
-  }
-
-  #findNext(): Set<ObjectId> {
-    const { catalog, provenance } = this.state
-    const ids = new Set<ObjectId>()
-    this.#putBack.length = 0
-    this.putBackOwners.clear()
-    for (const id of this.gone) {
-      const object = catalog.objects.get(id)
-      if (object) this.#judgeGone(object, ids)
-      for (const key of provenance.unitsOf(id)) {
-        const unit = this.units.get(key)
-        if (unit) this.toRun.set(key, unit)
-      }
-    }
-    this.#addCopies()
-    for (const [key, unit] of this.toRun) {
-      if (this.changes.added.has(key)) continue
-      for (const id of provenance.made(key)) if (!this.gone.has(id)) this.#addRoot(ids, id)
-      if (repeatable.has(unit.analysis.kind)) continue
-      for (const id of provenance.changed(key)) if (!this.gone.has(id)) this.#addRoot(ids, id)
-    }
-    return ids
-  }
-
-  /** A part that went although its owner stayed comes back by its own statement, by its definition, or with the owner. */
-  #judgeGone(object: AnyObject, ids: Set<ObjectId>): void {
-    const { catalog, provenance } = this.state
-    if (object.parent === undefined || this.gone.has(object.parent)) return
-    const maker = provenance.makerOf(object.id)
-    if (maker !== undefined && provenance.made(maker).has(object.id) && provenance.made(maker).size === 1) return
-    if (putBackText(object, catalog) !== undefined) {
-      this.#putBack.push(object)
-      this.putBackOwners.add(object.parent)
-      return
-    }
-    this.#addRoot(ids, rootOf(object, catalog).id)
-  }
-
-  /** LIKE and CREATE TABLE AS took columns over; the server does not remember from where. */
-  #addCopies(): void {
-    const affected = new Set<Unit>([...this.toRun.values(), ...this.changes.removed.values()])
-    for (const [key, unit] of this.units) {
-      if (!unit.analysis.copies || this.toRun.has(key)) continue
-      const isAffected = unit.analysis.references.some((reference) =>
-        this.index.find(reference, unit.searchPath).some((definer) => affected.has(definer)),
-      )
-      if (isAffected) this.toRun.set(key, unit)
-    }
-  }
-}
-
-function commentTarget(unit: Unit): string {
-  return unit.statement.sql.replace(/\s+is\s+(?:null|'(?:[^']|'')*')\s*$/i, '')
 }

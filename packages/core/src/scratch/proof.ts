@@ -11,7 +11,7 @@ import {
 import type { Diagnostic } from '../diagnostics/index.js'
 import { isServerError, type ServerError } from '../elaborate/server-error.js'
 import { tokenize } from '../sources/lexer.js'
-import { Scope, dependentsOf, objectAt, withParts } from './addresses.js'
+import { Scope, dependentsOf, descendantsOf, objectAt, withParts } from './addresses.js'
 import type { ScratchSession } from './session.js'
 
 /** Everything that is needed to see a failed proof again on any server. */
@@ -80,6 +80,9 @@ function withoutConcurrently(sql: string): string {
   return sql
 }
 
+// What shows a name from elsewhere is printed anew after it changed, although no command touched it.
+const renamesRE = /\b(?:RENAME|SET SCHEMA)\b/
+
 /** Runs a plan from `at`, where scratch stands, and reads again what the plan touched. */
 export async function follow(
   session: ScratchSession,
@@ -99,9 +102,9 @@ export async function follow(
     const id = objectAt(at, touch)
     if (id !== undefined) touched.add(id)
   }
-  const changed = withParts(at, touched)
-  scope.addObjects(at, changed)
-  scope.addObjects(at, dependentsOf(at, changed))
+  scope.addObjects(at, withParts(at, touched))
+  scope.addObjects(at, descendantsOf(at, touched))
+  if (plan.steps.some(({ sql }) => renamesRE.test(sql))) scope.addObjects(at, dependentsOf(at, touched))
   if (scope.addresses.length === 0) return { catalog: at }
   const partial = await session.read(scope.addresses, hiddenRoles)
   return { catalog: updateCatalog(at, partial, scope.addresses) }
