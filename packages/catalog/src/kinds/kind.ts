@@ -74,8 +74,11 @@ export interface KindDefinition<K extends Kind = Kind> {
    * `FUNCTION public.f(integer)`.
    */
   target(object: CatalogObject<K>): string
-  /** As ALTER … OWNER TO names it; absent for kinds without an owner of their own. */
-  ownerTarget?(object: CatalogObject<K>): string
+  /**
+   * As ALTER … OWNER TO names it; absent for kinds without an owner of their own, undefined where it follows another's. `from` is
+   * absent when the object is created.
+   */
+  ownerTarget?(object: CatalogObject<K>, from?: CatalogObject<K>): string | undefined
   /** As GRANT … ON names it, and what kind of list it is; absent for kinds without privileges. */
   grantTarget?(object: CatalogObject<K>): { on: string; target: PrivilegeTarget; column?: string }
   /** The comment that initdb gives it, which the catalog leaves out. */

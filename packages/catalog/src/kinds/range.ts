@@ -91,7 +91,18 @@ export const rangeKind: KindDefinition<'range'> = {
   drop: (range) => [`DROP TYPE ${nameOf(range)}`],
   moveAway(range) {
     const moved = moveTypeAway(range, 'TYPE')
-    const multirange = range.facts.multirange.replace(/^.*\./, '').replace(/^"(.*)"$/, '$1')
+    const { subtype, multirange: whole } = range.facts
+    const multirange = whole.replace(/^.*\./, '').replace(/^"(.*)"$/, '$1')
+    // The constructors keep their names when the type is renamed, and would be in the way of the new ones.
+    const aside = (routine: string, name: string): string =>
+      `ALTER FUNCTION ${routine} RENAME TO ${quoteIdentifier(movedName(name))}`
+    moved.statements.unshift(
+      aside(`${nameOf(range)}(${subtype}, ${subtype})`, range.name),
+      aside(`${nameOf(range)}(${subtype}, ${subtype}, text)`, range.name),
+      aside(`${whole}()`, multirange),
+      aside(`${whole}(${nameOf(range)})`, multirange),
+      aside(`${whole}(${nameOf(range)}[])`, multirange),
+    )
     moved.statements.push(`ALTER TYPE ${range.facts.multirange} RENAME TO ${quoteIdentifier(movedName(multirange))}`)
     return moved
   },

@@ -108,7 +108,11 @@ export const sequenceKind: KindDefinition<'sequence'> = {
   kind: 'sequence',
   weight: 12,
   target: (sequence) => `SEQUENCE ${nameOf(sequence)}`,
-  ownerTarget: (sequence) => `SEQUENCE ${nameOf(sequence)}`,
+  // Postgres lets the owner of a column's sequence follow the table's, and refuses to change it alone.
+  ownerTarget: (sequence, from) =>
+    from?.facts.ownedBy !== undefined && from.facts.ownedBy === sequence.facts.ownedBy
+      ? undefined
+      : `SEQUENCE ${nameOf(sequence)}`,
   grantTarget: (sequence) => ({ on: `SEQUENCE ${nameOf(sequence)}`, target: 'sequence' }),
   slots: (sequence) => [`relation ${nameOf(sequence)}`],
   create(sequence) {

@@ -15,7 +15,7 @@ export function aspectStatements(
   version: number,
 ): Statement[] {
   const statements: Statement[] = []
-  const ownerTarget = kind.ownerTarget?.(to)
+  const ownerTarget = kind.ownerTarget?.(to, from)
   if (ownerTarget !== undefined && from?.owner !== to.owner) {
     // An owner who is not named is the role that runs the plan.
     const owner = to.owner === undefined ? 'CURRENT_USER' : quoteIdentifier(to.owner)

@@ -55,7 +55,7 @@ export function buildUnits(state: PlanState, hints: readonly Hint[]): Units {
   const before = (first: number | undefined, second: number | undefined): void => {
     if (first !== undefined && second !== undefined) graph.add(first, second)
   }
-  const freed = freedSlots(state, drops)
+  const freed = freedSlots(state, drops, alters)
   const from = state.links('from')
   const to = state.links('to')
   for (const [id, unit] of creates) {
@@ -103,6 +103,8 @@ export function buildUnits(state: PlanState, hints: readonly Hint[]): Units {
       before(alters.get(need), unit)
     }
     for (const need of from.needs.get(id) ?? []) before(unit, purges.get(need) ?? drops.get(need))
+    for (const slot of slotsOf(state.to.objects.get(id)))
+      for (const gone of freed.get(slot) ?? []) before(gone, unit)
     const object = state.from.objects.get(id)
     if (object?.kind === 'sequence') before(unit, drops.get(object.facts.ownedBy ?? ''))
   }
@@ -169,13 +171,23 @@ function collectCreates(
   }
 }
 
-/** Names that become free, by the units that free them. */
-function freedSlots(state: PlanState, drops: ReadonlyMap<ObjectId, number>): Map<string, number[]> {
+/** Names that become free, by the units that free them; an identity column that is none any more frees its sequence's. */
+function freedSlots(
+  state: PlanState,
+  drops: ReadonlyMap<ObjectId, number>,
+  alters: ReadonlyMap<ObjectId, number>,
+): Map<string, number[]> {
   const freed = new Map<string, number[]>()
-  for (const [id, unit] of drops) {
-    const object = state.from.objects.get(id)
-    if (!object) continue
-    for (const slot of kindOf(object).slots?.(object) ?? []) freed.set(slot, [...(freed.get(slot) ?? []), unit])
+  const free = (slot: string, unit: number): void => {
+    freed.set(slot, [...(freed.get(slot) ?? []), unit])
+  }
+  for (const [id, unit] of drops) for (const slot of slotsOf(state.from.objects.get(id))) free(slot, unit)
+  for (const [id, unit] of alters) {
+    const kept = new Set(slotsOf(state.to.objects.get(id)))
+    for (const slot of slotsOf(state.from.objects.get(id))) if (!kept.has(slot)) free(slot, unit)
   }
   return freed
 }
+
+const slotsOf = (object: AnyObject | undefined): readonly string[] =>
+  object ? (kindOf(object).slots?.(object) ?? []) : []
