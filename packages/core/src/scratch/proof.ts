@@ -198,7 +198,7 @@ export function describeFailure(
     why: step
       ? `Step: ${step.sql}`
       : 'After the plan ran on scratch, the catalog was read again and was not the desired one.',
-    fix: 'This is a mistake in Savepoint, not in your schema; nothing was changed. Please report it with the report file.',
+    fix: 'This is a mistake in Savepoint, not in your schema; nothing was changed. Please report it, with the report file if there is one.',
   }
   return { diagnostic, report }
 }

@@ -11,6 +11,8 @@ export interface ScratchOptions {
   roles?: readonly string[]
   /** Roles that are made at each restart where they do not exist, because what will run on scratch names them. */
   assumedRoles?: Iterable<string>
+  /** Absolute path of the folder that a failed proof is written to; without it nothing is written. */
+  reportDirectory?: string
 }
 
 // Nothing may end the transaction that everything lives in. Not every version has every setting, so the server is asked.

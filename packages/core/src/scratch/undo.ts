@@ -13,9 +13,6 @@ import type { State, UnitChanges } from './state.js'
 // Running these once more on an object that is still there changes nothing.
 export const repeatable = new Set(['GrantStmt', 'CommentStmt', 'AlterOwnerStmt', 'SecLabelStmt'])
 
-// How the function was declared beside its body is set anew by OR REPLACE, so whatever changed it afterwards runs again.
-const survivesReplacement = new Set(['CommentStmt', 'GrantStmt', 'AlterOwnerStmt', 'SecLabelStmt'])
-
 /** `CREATE FUNCTION` as `CREATE OR REPLACE FUNCTION`. */
 function asReplacement(unit: Unit): Unit {
   if (unit.analysis.tolerant === 'or replace') return unit
@@ -130,9 +127,10 @@ export class Undo {
       this.toRun.delete(key)
       this.replaced.set(key, unit)
       for (const number of numbers.keys()) this.numbers.set(number, unit)
+      // OR REPLACE sets everything anew but owner, privileges and comment, so what ALTER had changed has to run again.
       for (const other of this.state.provenance.unitsOf(id)) {
         const later = this.units.get(other)
-        if (later && !survivesReplacement.has(later.analysis.kind)) this.toRun.set(other, later)
+        if (later && !repeatable.has(later.analysis.kind)) this.toRun.set(other, later)
       }
     }
     return refused

@@ -4,6 +4,7 @@ import { availableServers, createTestDatabase, type TestDatabase } from '../../.
 import { readStatements } from '../sources/file-statements.js'
 import { loadParser } from '../sources/parse.js'
 import type { Statement } from '../sources/source.js'
+import { formatReport } from './report.js'
 import { createRandom } from './testing/random.js'
 import { RandomSchema } from './testing/random-schema.js'
 import { createWarmScratch, type Elaboration, type WarmScratch } from './warm-scratch.js'
@@ -106,6 +107,45 @@ describe.each(servers)('a warm scratch on %s', (server) => {
     })
   })
 
+  it('replaces a routine in place, with what ALTER says about it', async () => {
+    await open()
+    const schema = (value: number): string => `
+      CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.n := ${value}; RETURN NEW; END $$;
+      ALTER FUNCTION touch() SET search_path = pg_catalog;
+      COMMENT ON FUNCTION touch() IS 'kept';
+      CREATE FUNCTION next() RETURNS int LANGUAGE sql AS $$ SELECT ${value} $$;
+      CREATE TABLE a (id int DEFAULT next(), n int);
+      CREATE TRIGGER touch BEFORE UPDATE ON a FOR EACH ROW EXECUTE FUNCTION touch();`
+    await elaborate(schema(1))
+    const { desired, way } = await elaborate(schema(2))
+    expect(way).toEqual({ kind: 'incremental' })
+    await open()
+    expect(differences(desired, (await elaborate(schema(2))).desired)).toEqual([])
+  })
+
+  it('drops a routine that cannot be replaced, with what depends on it', async () => {
+    await open()
+    const schema = (type: string): string => `
+      CREATE FUNCTION next() RETURNS ${type} LANGUAGE sql AS $$ SELECT 1 $$;
+      CREATE TABLE a (id bigint DEFAULT next());
+      CREATE VIEW v AS SELECT next() AS n FROM a;`
+    await elaborate(schema('int'))
+    const { desired, way } = await elaborate(schema('bigint'))
+    expect(way).toEqual({ kind: 'incremental' })
+    await open()
+    expect(differences(desired, (await elaborate(schema('bigint'))).desired)).toEqual([])
+  })
+
+  it('reads the roles that the files define', async () => {
+    await open()
+    const { desired, roles, assumedRoles } = await elaborate(`
+      CREATE ROLE reader_of_${server};
+      CREATE TABLE a ();
+      GRANT SELECT ON a TO reader_of_${server};`)
+    expect([roles, assumedRoles]).toEqual([[`reader_of_${server}`], []])
+    expect([...desired.objects.keys()]).toContain(`role reader_of_${server}`)
+  })
+
   it('takes roles that nobody defines for granted, and says so', async () => {
     await open()
     const { warnings, assumedRoles } = await elaborate('CREATE TABLE a (); GRANT SELECT ON a TO somebody_else;')
@@ -156,6 +196,26 @@ describe.each(servers)('a warm scratch on %s', (server) => {
       const { desired } = await elaborate('CREATE TABLE a (id int, name text);')
       const nothing = await scratch.prove({ steps: [] }, before, desired)
       expect(nothing).toMatchObject({ status: 'failed', diagnostic: { code: 'SP3002' } })
+      expect(
+        nothing.status === 'failed' && formatReport({ ...nothing.report, version: 180003 }),
+      ).toMatchInlineSnapshot(`
+        "-- A plan of Savepoint that did not arrive, on Postgres 18.3.
+        -- column public.a.name: missing
+
+        -- The state that the plan starts from
+        CREATE TABLE public.a (
+          id integer
+        );
+
+        -- The plan
+
+        -- The state that it should reach
+        -- CREATE TABLE public.a (
+        --   id integer,
+        --   name text
+        -- );
+        "
+      `)
       const [step] = plan(before, desired).steps
       const broken = { steps: step ? [{ ...step, sql: 'ALTER TABLE public.nope ADD COLUMN name text' }] : [] }
       expect(await scratch.prove(broken, before, desired)).toMatchObject({

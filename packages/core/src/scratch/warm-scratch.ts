@@ -18,6 +18,7 @@ import type { Statement } from '../sources/source.js'
 import { elaborateFully } from './full.js'
 import { elaborateIncrementally } from './incremental.js'
 import { describeFailure, describeUnproved, follow, moveTo, type Proof } from './proof.js'
+import { writeProofReport } from './report.js'
 import { ScratchSession, type ScratchOptions } from './session.js'
 import { changesBetween, keyUnits, type State } from './state.js'
 
@@ -93,8 +94,11 @@ class Scratch {
   /** The last elaborated state, if the database does not stand there. */
   #pending: State | undefined
 
+  readonly #reportDirectory: string | undefined
+
   constructor(connection: Connection, options: ScratchOptions) {
     this.#session = new ScratchSession(connection, options)
+    this.#reportDirectory = options.reportDirectory
   }
 
   async elaborate(statements: readonly Statement[], texts: SourceTexts): Promise<Elaboration> {
@@ -158,7 +162,7 @@ class Scratch {
       const outcome = await this.#run(moved.catalog, plan, to, hiddenRoles)
       if (!('catalog' in outcome)) {
         await this.#giveBack(restarted)
-        return { status: 'failed', ...describeFailure(from, to, plan, outcome) }
+        return this.#report(describeFailure(from, to, plan, outcome))
       }
       if (target && differences(outcome.catalog, target.catalog).length === 0) {
         await this.#session.connection.query('RELEASE SAVEPOINT savepoint_proof')
@@ -235,6 +239,18 @@ class Scratch {
     const catalog = await this.#session.read(undefined, hiddenRoles)
     const found = differences(catalog, to)
     return found.length === 0 ? { catalog } : { differences: found }
+  }
+
+  async #report({ diagnostic, report }: ReturnType<typeof describeFailure>): Promise<Proof> {
+    if (this.#reportDirectory === undefined) return { status: 'failed', diagnostic, report }
+    try {
+      const file = await writeProofReport(this.#reportDirectory, report)
+      return { status: 'failed', diagnostic: { ...diagnostic, fix: `${diagnostic.fix} It is ${file}.` }, report }
+    } catch (error) {
+      // The failure itself must not be lost to a full disk.
+      const why = `${diagnostic.why} (The report could not be written: ${error instanceof Error ? error.message : error})`
+      return { status: 'failed', diagnostic: { ...diagnostic, why }, report }
+    }
   }
 
   /** Goes back to where the database stood before a proof; after a restart that is lost. */
