@@ -49,7 +49,11 @@ export function openElaborator(
   async function openOnce(): Promise<OpenScratch> {
     const database = await openScratch()
     const session = await connect(database.url)
-    return { database, session, warm: createWarmScratch(session, options) }
+    return {
+      database,
+      session,
+      warm: createWarmScratch(session, { ...options, reportDirectory: join(config.stateDirectory, 'reports') }),
+    }
   }
 
   /** Everything on scratch can be made again, so after a crash the question is asked once more of a new one. */
