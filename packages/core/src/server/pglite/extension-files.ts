@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
+import { readTar } from './tar.js'
 
 /** The part of Emscripten's file system that is used here. */
 export interface InstanceFiles {
@@ -27,6 +28,7 @@ const prefix = '/pglite'
 export async function installExtension(files: InstanceFiles, bundle: string): Promise<void> {
   const libraries: Promise<void>[] = []
   for (const { path, data } of readTar(gunzipSync(readFileSync(bundle)))) {
+    if (!data) continue
     const target = `${prefix}/${path}`
     const slash = target.lastIndexOf('/')
     const folder = target.slice(0, slash)
@@ -46,23 +48,4 @@ function installLibrary(files: InstanceFiles, folder: string, name: string, data
       resolve()
     })
   })
-}
-
-const blockLength = 512
-
-/** Regular files of a ustar archive: https://www.gnu.org/software/tar/manual/html_node/Standard.html */
-function* readTar(archive: Buffer): Generator<{ path: string; data: Buffer }> {
-  const text = (start: number, length: number): string =>
-    archive.toString('latin1', start, start + length).replace(/\0.*$/s, '')
-  for (let offset = 0; offset + blockLength <= archive.length;) {
-    const name = text(offset, 100)
-    if (name === '') return
-    const folder = text(offset + 345, 155)
-    const size = Number.parseInt(text(offset + 124, 12).trim() || '0', 8)
-    const type = archive[offset + 156]
-    const start = offset + blockLength
-    if ((type === 0x30 || type === 0) && !name.startsWith('.'))
-      yield { path: folder ? `${folder}/${name}` : name, data: archive.subarray(start, start + size) }
-    offset = start + Math.ceil(size / blockLength) * blockLength
-  }
 }

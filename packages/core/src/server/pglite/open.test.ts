@@ -83,6 +83,21 @@ describe('a data directory', () => {
     expect(await query(server.url, 'SELECT n FROM log GROUP BY n HAVING n > 1 AND count(*) <> 1000')).toEqual([])
   })
 
+  it('is not made among other files, and one that does not start says what Postgres wrote', async () => {
+    const foreign = join(home, 'src')
+    await mkdir(foreign)
+    await writeFile(join(foreign, 'main.ts'), '')
+    expect(await failureOf(open({ directory: foreign }))).toMatch(/^SP5002: .*src is not a data directory/)
+    expect(await readdir(foreign)).toEqual(['main.ts'])
+    const old = join(home, 'old')
+    await mkdir(old)
+    await writeFile(join(old, 'PG_VERSION'), '9\n')
+    const failure: unknown = await open({ directory: old }).catch((error: unknown) => error)
+    expect(failure).toMatchObject({
+      diagnostics: [{ code: 'SP2002', why: expect.stringMatching(/Postgres|PG|data directory|global/) }],
+    })
+  })
+
   it('does not keep the process alive, and is closed by its end', async () => {
     const dist = new URL('../../../dist/server/pglite/open.js', import.meta.url).href
     const program = `

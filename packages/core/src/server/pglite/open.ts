@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { DiagnosticError } from '../../diagnostics/index.js'
@@ -57,12 +58,13 @@ export class PgliteServer implements DatabaseServer {
 
   /**
    * @throws SP1011 for an extension that PGlite cannot load, SP2002 when the worker does not start, SP2005 when the data
-   *   directory is in use
+   *   directory is in use, SP5002 when it holds something else
    */
   static async open(options: PgliteOptions): Promise<PgliteServer> {
     const extensions = new Set(options.extensions)
     resolveExtensions(extensions, options.root)
     const { directory } = options
+    if (directory !== undefined) await refuseForeignDirectory(directory)
     const lock = directory === undefined ? undefined : await lockDirectory(directory)
     try {
       const portKey = directory ?? join(options.stateDirectory, 'memory')
@@ -142,6 +144,31 @@ export class PgliteServer implements DatabaseServer {
   }
 }
 
+/** A directory of other files is not taken for a data directory, whatever the setting says. */
+async function refuseForeignDirectory(directory: string): Promise<void> {
+  const names = await readdir(directory).catch((error: unknown): string[] => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw wrongDirectory(directory, 'it is not a directory that can be read', error)
+  })
+  if (names.length > 0 && !names.includes('PG_VERSION'))
+    throw wrongDirectory(directory, `it holds ${names.slice(0, 3).join(', ')} and no PG_VERSION`, undefined)
+}
+
+function wrongDirectory(directory: string, why: string, cause: unknown): DiagnosticError {
+  return new DiagnosticError(
+    [
+      {
+        code: 'SP5002',
+        severity: 'error',
+        message: `${directory} is not a data directory of Postgres`,
+        why,
+        fix: 'Name a directory that does not exist yet, or is empty.',
+      },
+    ],
+    { cause },
+  )
+}
+
 // More crashes than this within so many milliseconds, and something is wrong that a restart does not mend.
 const maxCrashes = 3
 const crashWindow = 60_000
@@ -168,7 +195,18 @@ async function startWorker(
     const fail = (why: string, cause?: unknown): void =>
       reject(
         new DiagnosticError(
-          [{ code: 'SP2002', severity: 'error', message: 'the embedded Postgres did not start', why }],
+          [
+            {
+              code: 'SP2002',
+              severity: 'error',
+              message: 'the embedded Postgres did not start',
+              why,
+              fix:
+                options.directory === undefined
+                  ? 'Try again; if it stays so, use another `database`.'
+                  : `If its data can be spared, delete ${options.directory}; a directory of another PGlite version is opened by that version only.`,
+            },
+          ],
           { cause },
         ),
       )
