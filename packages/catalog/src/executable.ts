@@ -1,12 +1,16 @@
-import type { Step } from './model/plan.js'
-
-/** The statement that carries a step out, secrets included: for a connection, never for a person or a file. */
-export function executableSql(step: Step): string {
-  return step.run ?? step.sql
+/** Something with the text of a statement, and the statement itself where the text leaves out a secret. */
+interface Runnable {
+  sql: string
+  run?: string
 }
 
-/** Puts the statement with the secrets beside a step's text where nothing that lists properties finds it. */
-export function withSecret(step: Step, run: string | undefined): Step {
-  if (run !== undefined) Object.defineProperty(step, 'run', { value: run, enumerable: false })
-  return step
+/** The statement to run, secrets included: for a connection, never for a person or a file. */
+export function executableSql(statement: Runnable): string {
+  return statement.run ?? statement.sql
+}
+
+/** Puts the statement with the secrets beside its text where nothing that lists properties finds it. */
+export function withSecret<Statement extends Runnable>(statement: Statement, run: string | undefined): Statement {
+  if (run !== undefined) Object.defineProperty(statement, 'run', { value: run, enumerable: false })
+  return statement
 }

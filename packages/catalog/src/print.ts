@@ -1,4 +1,5 @@
 import { emptyCatalog } from './catalog.js'
+import { withSecret } from './executable.js'
 import type { Catalog, CatalogObject } from './model/object.js'
 import type { PrintedStatement } from './model/plan.js'
 import { plan } from './plan/plan.js'
@@ -14,7 +15,7 @@ export function print(catalog: Catalog): PrintedStatement[] {
     publicSchema?.kind === 'schema'
       ? { ...empty, objects: new Map([[publicSchema.id, bornPublic(publicSchema)]]) }
       : empty
-  return plan(base, catalog).steps.map(({ sql, object }) => ({ sql, id: object }))
+  return plan(base, catalog).steps.map((step) => withSecret({ sql: step.sql, id: step.object }, step.run))
 }
 
 function bornPublic(schema: CatalogObject<'schema'>): CatalogObject<'schema'> {

@@ -14,7 +14,8 @@ const query = `
       'alignment', CASE t.typalign WHEN 'c' THEN 'char' WHEN 's' THEN 'int2' WHEN 'i' THEN 'int4' ELSE 'double' END,
       'storage', CASE t.typstorage WHEN 'p' THEN 'plain' WHEN 'e' THEN 'external' WHEN 'x' THEN 'extended' ELSE 'main' END,
       'category', t.typcategory, 'preferred', t.typispreferred, 'default', t.typdefault, 'element', format_type(NULLIF(t.typelem, 0), NULL),
-      'delimiter', t.typdelim, 'collatable', t.typcollation <> 0)) AS facts
+      'delimiter', t.typdelim, 'collatable', t.typcollation <> 0)) AS facts,
+    ARRAY['pg_type'::regclass::oid || ':' || t.typarray] AS aliases
   FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
   WHERE t.typtype = 'b' AND t.oid >= 16384 AND t.typisdefined AND NOT EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid)`
 

@@ -20,7 +20,9 @@ export const defaultKind: KindDefinition<'default'> = {
     if (implied && implied.default === object.facts.expression) return []
     return [setDefault(object, context)]
   },
-  alter: (_, to, context) => ({ statements: [setDefault(to, context)] }),
+  alter: (from, to, context) => ({
+    statements: from.facts.expression === to.facts.expression ? [] : [setDefault(to, context)],
+  }),
   drop: (object, context) => [`${alterColumn(object, context)} DROP DEFAULT`],
 }
 

@@ -3,7 +3,7 @@ import { defineReader } from '../extract/reader.js'
 import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { FunctionFacts } from '../model/facts.js'
 import type { CatalogObject } from '../model/object.js'
-import type { KindDefinition, Statement } from './kind.js'
+import type { KindDefinition, PlanContext, Statement } from './kind.js'
 
 interface Row {
   oid: number
@@ -165,7 +165,15 @@ function routineKind<K extends 'function' | 'procedure'>(kind: K): KindDefinitio
     grantTarget: (routine) => ({ on: `${word} ${routineName(routine)}`, target: 'function' }),
     slots: (routine) => [`function ${routineName(routine)}`],
     // pg_get_functiondef says CREATE OR REPLACE, which is right for both.
-    create: (routine) => [definitionOf(routine).replace(/^CREATE OR REPLACE /, 'CREATE ')],
+    create: (routine, context) => [
+      ...shellOf(routine, context),
+      definitionOf(routine).replace(/^CREATE OR REPLACE /, 'CREATE '),
+    ],
+    // The functions of a base type need it as it needs them, so its DROP takes them along.
+    drop(routine, context) {
+      const part = context.baseTypeOf(routine.id, 'from')
+      return part && context.isDropped(part.type) ? [] : [`DROP ${word} ${routineName(routine)}`]
+    },
     alter(from, to) {
       if (!canReplace(from, to)) return 'recreate'
       const statements: Statement[] = []
@@ -178,6 +186,13 @@ function routineKind<K extends 'function' | 'procedure'>(kind: K): KindDefinitio
 
 export const functionKind = routineKind('function')
 export const procedureKind = routineKind('procedure')
+
+/** A base type has to be known by name before the function that reads it can be made. */
+function shellOf(routine: Routine, context: PlanContext): string[] {
+  const part = context.baseTypeOf(routine.id, 'to')
+  if (!part?.input || !context.isCreated(part.type)) return []
+  return [`CREATE TYPE ${part.type.slice('type '.length)}`]
+}
 
 const definitionOf = (routine: Routine): string => routine.facts.definition
 

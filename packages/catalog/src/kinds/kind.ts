@@ -55,6 +55,8 @@ export interface PlanContext {
   isRebuilt(id: ObjectId | undefined): boolean
   /** A column of a table, old or new, holds values of the type, also within arrays, domains and other composites. */
   isStored(type: ObjectId): boolean
+  /** The base type that the function is a part of in that catalog, and whether it is the one that reads it. */
+  baseTypeOf(id: ObjectId, side: 'from' | 'to'): { type: ObjectId; input: boolean } | undefined
   /** The child is part of its parent's CREATE statement, and needs none of its own. */
   isInlined(id: ObjectId): boolean
   /** Texts of everything that the plan makes or changes, for a kind that must know whether something is used at once. */

@@ -16,7 +16,7 @@ const roleQuery = ({ roles }: StandaloneQuery): string => `
   SELECT r.oid, NULL AS schema, r.rolname AS name, quote_ident(r.rolname) AS reference, shobj_description(r.oid, 'pg_authid') AS comment,
     jsonb_strip_nulls(jsonb_build_object('superuser', r.rolsuper, 'createDatabase', r.rolcreatedb, 'createRole', r.rolcreaterole, 'inherit', r.rolinherit,
       'login', r.rolcanlogin, 'replication', r.rolreplication, 'bypassRowSecurity', r.rolbypassrls, 'connectionLimit', r.rolconnlimit,
-      'validUntil', r.rolvaliduntil::text,
+      'validUntil', NULLIF(r.rolvaliduntil, 'infinity')::text,
       'settings', coalesce((SELECT jsonb_agg(item ORDER BY item COLLATE "C") FROM pg_db_role_setting s, unnest(s.setconfig) item WHERE s.setrole = r.oid AND s.setdatabase = 0), '[]'))) AS facts
   FROM pg_roles r WHERE r.oid >= 16384 AND ${wanted(roles, 'r.rolname')}`
 

@@ -43,6 +43,8 @@ export interface StandaloneKind<K extends Kind> {
   privileges?: { keyword: string; target: PrivilegeTarget }
   /** First `server_version_num` that has it. */
   since?: number
+  /** See `KindDefinition`. */
+  dropsWithParent?: boolean
   /** COMMENT ON knows it. Default: true */
   commentable?: boolean
   /** Reads every object of a server of that version, extension members included. Columns: those of `StandaloneRow`. */
@@ -119,6 +121,7 @@ export function standaloneDefinition<K extends Kind>(kind: StandaloneKind<K>): K
       }),
     }),
     ...(kind.commentable === false && { commentable: false }),
+    ...(kind.dropsWithParent === false && { dropsWithParent: false }),
     create: (object) => kind.create(object),
     alter(from, to) {
       const statements = kind.alter(from, to)

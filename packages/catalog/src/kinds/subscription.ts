@@ -11,7 +11,7 @@ import { referenceOf, type StandaloneKind } from './standalone.js'
 const query = (mayReadConnection: boolean): string => `
   SELECT s.oid, NULL AS schema, s.subname AS name, quote_ident(s.subname) AS reference, pg_get_userbyid(s.subowner) AS owner,
     jsonb_strip_nulls(jsonb_build_object(${mayReadConnection ? `'connection', s.subconninfo, ` : ''}
-      'publications', (SELECT jsonb_agg(p ORDER BY p COLLATE "C") FROM unnest(s.subpublications) p),
+      'publications', to_jsonb(s.subpublications),
       'enabled', s.subenabled, 'slot', s.subslotname,
       'options', to_jsonb(array_remove(ARRAY[
         CASE WHEN s.subsynccommit <> 'off' THEN 'synchronous_commit=' || s.subsynccommit END,

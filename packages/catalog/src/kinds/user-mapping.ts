@@ -27,6 +27,7 @@ export const userMappingKind: StandaloneKind<'user mapping'> = {
   weight: 32,
   owned: false,
   commentable: false,
+  dropsWithParent: false,
   query: () => query,
   conceal(facts) {
     const secret = facts.options.filter((option) => isSecretOption(splitOption(option).name))

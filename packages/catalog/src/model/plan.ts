@@ -109,6 +109,8 @@ export interface Difference {
 
 export interface PrintedStatement {
   sql: string
+  /** See `Step.run`. */
+  run?: string
   id: ObjectId
 }
 

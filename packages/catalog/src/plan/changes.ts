@@ -90,6 +90,9 @@ function followRemoval(id: ObjectId, state: PlanState, set: Set_, forced: Readon
     const letsGo = state.changes.get(id) === 'drop' && state.changes.get(other) === 'alter' && !forced.has(other)
     if (belongs || !letsGo) set(other, 'recreate')
   }
+  if (removed.kind === 'type')
+    for (const routine of state.functionsOfType(id))
+      if (state.to.objects.has(routine) && !state.isDropped(routine)) set(routine, 'recreate')
   // A sequence that belongs to a column which goes is set free before.
   if (removed.kind !== 'column') return
   for (const sequence of state.ownedSequences(id))

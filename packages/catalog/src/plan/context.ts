@@ -2,7 +2,7 @@ import { kindOf } from '../kinds/registry.js'
 import type { PlanContext } from '../kinds/kind.js'
 import type { AnyObject, Catalog, CatalogObject, ObjectId } from '../model/object.js'
 import type { PlanOptions } from '../model/plan.js'
-import { linksOf, type Links } from './links.js'
+import { baseTypeFunctions, linksOf, type Links } from './links.js'
 
 /** What happens to an object. Absent: nothing. */
 export type Change = 'create' | 'drop' | 'alter' | 'recreate'
@@ -17,6 +17,7 @@ export class PlanState implements PlanContext {
   /** Children of a dropped parent that need a statement of their own, because something else must go between. */
   readonly unfolded = new Set<ObjectId>()
   readonly #links: { from: Links; to: Links }
+  #baseTypes: Record<'from' | 'to', ReturnType<typeof baseTypeFunctions>> | undefined
   #ownedSequences: Map<ObjectId, ObjectId[]> | undefined
   #heirs: Map<ObjectId, CatalogObject<'inheritance'>[]> | undefined
 
@@ -49,6 +50,21 @@ export class PlanState implements PlanContext {
           }
     }
     return this.#heirs.get(table) ?? []
+  }
+
+  baseTypeOf(id: ObjectId, side: 'from' | 'to'): { type: ObjectId; input: boolean } | undefined {
+    this.#baseTypes ??= { from: baseTypeFunctions(this.from), to: baseTypeFunctions(this.to) }
+    for (const [type, functions] of this.#baseTypes[side]) {
+      const input = functions.get(id)
+      if (input !== undefined) return { type, input: input === id }
+    }
+    return undefined
+  }
+
+  /** Functions of the old catalog that go with a base type when it is dropped. */
+  functionsOfType(type: ObjectId): Iterable<ObjectId> {
+    this.#baseTypes ??= { from: baseTypeFunctions(this.from), to: baseTypeFunctions(this.to) }
+    return this.#baseTypes.from.get(type)?.keys() ?? []
   }
 
   /** Of the old catalog: sequences that belong to the column. */

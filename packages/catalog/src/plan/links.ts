@@ -32,11 +32,69 @@ export function linksOf(catalog: Catalog): Links {
       add(object.id, `schema ${quoteIdentifier(object.schema)}`)
     if (object.owner !== undefined) add(object.id, `role ${quoteIdentifier(object.owner)}`)
     for (const { grantee } of object.privileges) add(object.id, `role ${quoteIdentifier(grantee)}`)
+    for (const role of rolesOf(object)) add(object.id, `role ${role}`)
   }
-  for (const { from, to } of catalog.dependencies) if (!isBackward(from, to, catalog)) add(from, to)
+  const base = baseTypeFunctions(catalog)
+  const casts = castsByFunction(catalog)
+  for (const { from, to } of catalog.dependencies) {
+    const input = base.get(to)?.get(from)
+    if (input !== undefined) add(from, input)
+    else if (!isBackward(from, to, catalog)) add(from, to)
+    // An expression that a cast's function was called for is printed as that cast.
+    for (const cast of casts.get(to) ?? []) if (cast !== from && catalog.objects.has(from)) put(after, from, cast)
+  }
   addInheritance(catalog, children, add, (later, earlier) => put(after, later, earlier))
   for (const list of children.values()) list.sort(byPosition)
   return { children, needs, neededBy, after }
+}
+
+/** Roles, quoted, that something names besides its owner and those it is granted to. */
+function rolesOf(object: AnyObject): readonly string[] {
+  switch (object.kind) {
+    case 'membership':
+      return [object.facts.role, object.facts.member]
+    case 'policy':
+      return object.facts.roles.map(quoteIdentifier)
+    case 'user mapping':
+      return [object.facts.user]
+    case 'default privilege':
+      return [
+        ...(object.facts.role === undefined ? [] : [object.facts.role]),
+        ...object.facts.grants.map(({ grantee }) => grantee),
+      ].map(quoteIdentifier)
+    default:
+      return []
+  }
+}
+
+/**
+ * The functions that a base type is made of take or return the type itself. They come first, the one that reads it before the
+ * others, since that makes the shell of the type. By type: function → what it needs instead of the type.
+ */
+export function baseTypeFunctions(catalog: Catalog): Map<ObjectId, Map<ObjectId, ObjectId>> {
+  const found = new Map<ObjectId, Map<ObjectId, ObjectId>>()
+  for (const { from, to } of catalog.dependencies) {
+    const type = catalog.objects.get(from)
+    if (type?.kind !== 'type' || !to.startsWith('function ')) continue
+    const functions = found.get(from) ?? new Map<ObjectId, ObjectId>()
+    found.set(from, functions)
+    functions.set(to, to)
+  }
+  for (const [id, functions] of found) {
+    const type = catalog.objects.get(id)
+    if (type?.kind !== 'type') continue
+    const { input: reader } = type.facts
+    const input = [...functions.keys()].find((name) => name.startsWith(`function ${reader}(`))
+    for (const name of functions.keys()) if (input !== undefined) functions.set(name, input)
+  }
+  return found
+}
+
+function castsByFunction(catalog: Catalog): Map<ObjectId, ObjectId[]> {
+  const casts = new Map<ObjectId, ObjectId[]>()
+  for (const { from, to } of catalog.dependencies)
+    if (from.startsWith('cast ') && to.startsWith('function ')) casts.set(to, [...(casts.get(to) ?? []), from])
+  return casts
 }
 
 function put(map: Map<ObjectId, Set<ObjectId>>, key: ObjectId, value: ObjectId): void {

@@ -95,7 +95,7 @@ function alterationsIn(cycle: readonly number[], units: Units): ObjectId[] {
   })
 }
 
-const phases: Record<Unit['action'], number> = { rename: 0, drop: 1, move: 2, create: 3, alter: 3, late: 4, purge: 5 }
+const phases: Record<Unit['action'], number> = { drop: 1, move: 2, create: 3, alter: 3, late: 4, purge: 5 }
 
 /**
  * What a plan creates is created under the default privileges that were there before (see `defaultAclOf`), and no new event

@@ -10,6 +10,7 @@ import { alterationOf, decideChanges } from './changes.js'
 import { PlanState } from './context.js'
 import { defaultAclOf, type DefaultAcl } from './default-acl.js'
 import { decideInlining } from './inlining.js'
+import { applyRenames, originalDestruction } from './renames.js'
 import { orderUnits } from './order.js'
 import type { Unit } from './units.js'
 
@@ -21,14 +22,19 @@ import type { Unit } from './units.js'
  */
 export function plan(from: Catalog, to: Catalog, options: PlanOptions = {}): Plan {
   if (isEqual(from, to)) return { steps: [] }
+  const renamed = applyRenames(from, to, options.renames ?? [])
   const forced = new Set<ObjectId>()
   for (;;) {
-    const state = new PlanState(from, to, to.version, options.strategy ?? 'dev')
+    const state = new PlanState(renamed.catalog, to, to.version, options.strategy ?? 'dev')
     decideChanges(state, forced)
     decideInlining(state)
     const ordered = orderUnits(state, bodyHints(state))
-    if (ordered.force.length === 0)
-      return { steps: relaxBodyChecks(renderUnits(ordered.units, state), state, ordered.broken) }
+    if (ordered.force.length === 0) {
+      const steps = relaxBodyChecks(renderUnits(ordered.units, state), state, ordered.broken)
+      for (const step of steps)
+        if (step.destroys) step.destroys = originalDestruction(step.destroys, from, renamed.origins)
+      return { steps: [...renamed.steps, ...steps] }
+    }
     for (const id of ordered.force) forced.add(id)
   }
 }
@@ -82,8 +88,6 @@ function statementsOf(unit: Unit, state: PlanState, defaultAcl: DefaultAcl): Ren
     }
     case 'late':
       return unit.late ? render(first, [unit.late.statement], 'alter') : []
-    case 'rename':
-      return []
   }
 }
 

@@ -10,7 +10,7 @@ import { wholeOf } from './links.js'
  * `move` puts a type out of the way while columns are converted to the new one, `purge` drops it then.
  */
 export interface Unit {
-  action: 'rename' | 'drop' | 'move' | 'create' | 'alter' | 'late' | 'purge'
+  action: 'drop' | 'move' | 'create' | 'alter' | 'late' | 'purge'
   /** The first is the one that gives the unit its place. */
   members: AnyObject[]
   late?: LateStatement
@@ -102,9 +102,9 @@ export function buildUnits(state: PlanState, hints: readonly Hint[]): Units {
       before(creates.get(need), unit)
       before(alters.get(need), unit)
     }
+    for (const earlier of to.after.get(id) ?? []) before(creates.get(earlier), unit)
     for (const need of from.needs.get(id) ?? []) before(unit, purges.get(need) ?? drops.get(need))
-    for (const slot of slotsOf(state.to.objects.get(id)))
-      for (const gone of freed.get(slot) ?? []) before(gone, unit)
+    for (const slot of slotsOf(state.to.objects.get(id))) for (const gone of freed.get(slot) ?? []) before(gone, unit)
     const object = state.from.objects.get(id)
     if (object?.kind === 'sequence') before(unit, drops.get(object.facts.ownedBy ?? ''))
   }
