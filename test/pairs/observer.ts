@@ -79,7 +79,7 @@ const kinds: Record<string, string> = {
     SELECT format('constraint %s on %s %s validated %s enforced %s inherited %s no inherit %s deferrable %s %s index %s parent %s',
       CASE WHEN k.contype = 'n' AND k.conname ~ '_not_null[0-9]*$' THEN '(generated)' ELSE quote_ident(k.conname) END,
       CASE WHEN k.conrelid <> 0 THEN k.conrelid::regclass::text ELSE k.contypid::regtype::text END,
-      pg_get_constraintdef(k.oid), k.convalidated, to_jsonb(k) ->> 'conenforced', k.coninhcount > 0, k.connoinherit,
+      pg_get_constraintdef(k.oid), k.convalidated, to_jsonb(k) ->> 'conenforced', k.coninhcount > 0, k.contype IN ('c', 'n') AND k.connoinherit,
       k.condeferrable, k.condeferred, NULLIF(k.conindid, 0)::regclass,
       (SELECT p.conname || ' on ' || p.conrelid::regclass FROM pg_constraint p WHERE p.oid = k.conparentid))
     FROM pg_constraint k JOIN pg_namespace n ON n.oid = k.connamespace
@@ -259,7 +259,7 @@ const kinds: Record<string, string> = {
 // $1: names of roles, or null for all of them.
 const rolesQuery = `
   SELECT format('role %I %s settings %s comment %s', r.rolname,
-    (to_jsonb(r) - 'oid' - 'rolpassword' - 'rolname' - 'rolconfig')::text,
+    (to_jsonb(r) - 'oid' - 'rolpassword' - 'rolname' - 'rolconfig' - 'rolvaliduntil' || jsonb_build_object('until', NULLIF(r.rolvaliduntil, 'infinity')))::text,
     (SELECT string_agg(coalesce((SELECT datname FROM pg_database WHERE oid = s.setdatabase), '*') || ':' || setting, ',' ORDER BY setting COLLATE "C")
      FROM pg_db_role_setting s, unnest(s.setconfig) setting WHERE s.setrole = r.oid AND s.setdatabase = 0),
     shobj_description(r.oid, 'pg_authid'))

@@ -252,7 +252,7 @@ export async function runReload(server: PairServer, test: Case): Promise<Failure
 
 /** What `print` makes of a catalog, run on an empty database, comes out as that catalog. */
 async function reload(server: PairServer, test: Case, reading: Reading): Promise<void> {
-  const statements = await at('print', () => print(reading.catalog).map((statement) => statement.sql))
+  const statements = await at('print', () => print(reading.catalog).map(executableSql))
   const side = await openLoaded(server, test, '')
   try {
     const connection = await side.connect()
