@@ -8,7 +8,7 @@ import {
 import type { Connection } from '@savepoint/catalog'
 import type { AnalysisFailure } from '../analyse/failure.js'
 import { createFactsLoader } from '../analyse/load-facts.js'
-import { camelCase } from '../naming/identifiers.js'
+import { camelCaseKey } from '../runtime/camel-case.js'
 import type { ValueType } from '../values/value-type.js'
 import {
   expansionEdits,
@@ -217,7 +217,7 @@ function finish(
       ...(columns && query.command !== 'exec' && query.command !== 'execrows' && { columns }),
       embeds:
         options.columnNames === 'camelCase'
-          ? embeds.map((embed) => ({ ...embed, name: camelCase(embed.name) }))
+          ? embeds.map((embed) => ({ ...embed, name: camelCaseKey(embed.name) }))
           : embeds,
       sql,
     },
@@ -276,7 +276,7 @@ function mergeColumns(
     if (count === 2) repeated.push(written)
     const name = count === 1 ? written : `${written}_${count}`
     return {
-      name: options.columnNames === 'camelCase' ? camelCase(name) : name,
+      name: options.columnNames === 'camelCase' ? camelCaseKey(name) : name,
       type: column.type,
       nullable,
       checked: !nullable && inferred,

@@ -1,5 +1,5 @@
 import type { AnalysedQuery } from '../analyse/analyse.js'
-import { camelCase } from '../naming/identifiers.js'
+import { camelCaseKey } from '../runtime/camel-case.js'
 import type { ValueType } from '../values/value-type.js'
 import type { CompiledParameter } from './model.js'
 import type { PreparedQuery } from './prepare.js'
@@ -58,7 +58,7 @@ export function mergeParameters(
   const list: CompiledParameter[] = []
   const byName = new Map<string, number>()
   const names = new Set(inOrder.filter((name) => !name.startsWith('$')))
-  const display = (name: string): string => (options.columnNames === 'camelCase' ? camelCase(name) : name)
+  const display = (name: string): string => (options.columnNames === 'camelCase' ? camelCaseKey(name) : name)
   for (const name of inOrder) {
     const entry = found.get(name)
     if (!entry) continue

@@ -1,4 +1,4 @@
-import { camelCase } from '../naming/identifiers.js'
+import { camelCaseKey } from '../runtime/camel-case.js'
 import type { Column, Relation } from '../schema/schema.js'
 import type { TypePair } from '../values/typescript.js'
 import { interfaceDeclaration, type Property } from './module.js'
@@ -29,7 +29,7 @@ export function columnKey(schema: string, relation: string, column: string): str
 }
 
 export function propertyName(column: string, columnNames: 'database' | 'camelCase'): string {
-  return columnNames === 'camelCase' ? camelCase(column) : column
+  return columnNames === 'camelCase' ? camelCaseKey(column) : column
 }
 
 /** Whether NULL may be written. */
