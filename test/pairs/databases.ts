@@ -22,10 +22,12 @@ export interface PairServer {
   close(): Promise<void>
 }
 
+// Tablespaces of the cases live inside the data directory.
+const tablespacesInPlace = '-c allow_in_place_tablespaces=on'
+
 /** `url` is that of the server's `postgres` database. */
 export async function createNativeServer(name: string, url: string, lanes = 2): Promise<PairServer> {
-  // Tablespaces of the cases live inside the data directory.
-  const pool = new pg.Pool({ connectionString: url, max: lanes + 1, options: '-c allow_in_place_tablespaces=on' })
+  const pool = new pg.Pool({ connectionString: url, max: lanes + 1, options: tablespacesInPlace })
   // A new session starts with empty caches, which costs more than a case; so the sessions are kept with their databases.
   const idle: OpenDatabase[] = []
   return {
@@ -64,7 +66,7 @@ async function createDatabase(pool: pg.Pool, url: string): Promise<OpenDatabase>
   await pool.query(`CREATE DATABASE ${name} TEMPLATE template0`)
   const target = new URL(url)
   target.pathname = `/${name}`
-  const client = new pg.Client({ connectionString: target.href })
+  const client = new pg.Client({ connectionString: target.href, options: tablespacesInPlace })
   await client.connect()
   return { name, client }
 }
