@@ -87,11 +87,13 @@ describe.each(servers)('the loop on %s', (_name, server) => {
 
   it('renames where the file says so', async () => {
     const report = await project.save({
-      'schema/users.sql': users.replace('email text', '-- @renamed from=email\n  address text'),
+      'schema/users.sql': users.replace('email text', '\n  -- @renamed from=email\n  address text'),
     })
     expect(report.applied).toEqual([expect.stringMatching(/rename column/i)])
     expect(await project.query('select address from users where id = 1')).toEqual([{ address: 'ann@example.com' }])
-    await project.save({ 'schema/users.sql': users.replace('email text', '-- @renamed from=address\n  email text') })
+    await project.save({
+      'schema/users.sql': users.replace('email text', '\n  -- @renamed from=address\n  email text'),
+    })
   })
 
   it('takes new, renamed and deleted files for saves', async () => {

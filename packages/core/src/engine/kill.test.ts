@@ -20,7 +20,7 @@ afterEach(async () => {
 })
 
 describe.each(servers)('kill -9 at any moment on %s', (_, server) => {
-  it('loses nothing, and the next start converges', async () => {
+  it('loses nothing, and the next start converges', { timeout: 240_000 }, async () => {
     project = await createTestProject({ files: { 'schema/notes.sql': notes(0) }, server })
     running = startProcess(project.root)
     await running.until(isReady)
@@ -29,7 +29,7 @@ describe.each(servers)('kill -9 at any moment on %s', (_, server) => {
     await project.query("insert into notes values (1, 'keep me')")
     await project.engine.close()
 
-    for (let round = 1; round <= 3; round++) {
+    for (let round = 1; round <= 2; round++) {
       running = startProcess(project.root)
       await running.until(isReady)
       // The kill comes in the middle of the run that this save starts: as soon as it is working.
@@ -45,8 +45,8 @@ describe.each(servers)('kill -9 at any moment on %s', (_, server) => {
     const { databaseUrl } = await running.until(isReady)
     expect(databaseUrl).toBe(last.databaseUrl)
     expect(await project.queryAt(databaseUrl ?? '', 'select * from notes')).toEqual([
-      { id: 1, body: 'keep me', c0: null, c1: null, c2: null },
+      { id: 1, body: 'keep me', c0: null, c1: null },
     ])
-    expect(project.read('src/db/public.ts')).toContain('c2')
+    expect(project.read('src/db/public.ts')).toContain('c1')
   })
 })

@@ -208,7 +208,8 @@ function readProcessId(connection: Connection): Promise<number> {
 }
 
 const advice: Readonly<Record<string, string>> = {
-  '23502': 'Rows are there already: give the column a default, or leave out NOT NULL until every row has a value.',
+  '23502':
+    'Rows are there already: give the column a default, or leave out NOT NULL until every row has a value. If it is an old column under a new name, write `-- @renamed from=old_name` on the line above it.',
   '23505': 'Rows are there already and some are equal: make them different first.',
   '23503': 'Rows are there already and some point nowhere: mend them first, or add the foreign key NOT VALID.',
   '23514': 'Rows are there already and some break the rule: mend them first, or add it NOT VALID.',

@@ -7,6 +7,7 @@ import {
   type ObjectId,
   type Plan,
   type PlanOptions,
+  type RenameCandidate,
   type Step,
 } from '@savepoint/catalog'
 import type { Diagnostic, SourceLocation } from '../../diagnostics/index.js'
@@ -73,7 +74,7 @@ export async function decide(options: DecideOptions): Promise<Decision> {
       if (rows !== 0) held.set(destroys.id, { step, destroys, rows })
     }
     if (held.size === before) {
-      const candidates = held.size === 0 ? [] : renameCandidates(from, desired)
+      const candidates = findCandidates(from, desired, [...held.keys()])
       const pending = [...held.values()].map(({ step, destroys, rows }) => {
         const candidate = candidates.find((one) => one.from === destroys.id)
         return { destroys, candidate, decision: describeDecision(step, destroys, rows, options.neverDestroy) }
@@ -91,6 +92,14 @@ export async function decide(options: DecideOptions): Promise<Decision> {
     }
   }
   throw new Error(`holding back ${[...held.keys()].join(', ')} does not come to an end`)
+}
+
+/** What the held objects may have been renamed to. Looked for only where something of their kind is new. */
+function findCandidates(from: Catalog, desired: Catalog, held: readonly ObjectId[]): RenameCandidate[] {
+  const kinds = new Set(held.map((id) => from.objects.get(id)?.kind))
+  for (const [id, { kind }] of desired.objects)
+    if (kinds.has(kind) && !from.objects.has(id)) return renameCandidates(from, desired)
+  return []
 }
 
 /** `retain`, with everything that the kept objects need and the desired state no longer has. */
