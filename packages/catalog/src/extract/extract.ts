@@ -5,6 +5,7 @@ import type { Catalog } from '../model/object.js'
 import type { ExtractOptions } from '../model/plan.js'
 import { collect, type Found } from './collect.js'
 import { dependencySql } from './dependencies.js'
+import { probe } from './probe.js'
 import { prepare } from './prepared.js'
 import type { QueryContext } from './reader.js'
 import { commentSql, labelSql } from './remarks.js'
@@ -63,7 +64,13 @@ function queriesOf(context: QueryContext, scoped: boolean): Map<string, string> 
 
 async function queryOneByOne(connection: Connection, context: QueryContext): Promise<Found> {
   const found = new Map<string, Record<string, unknown>[]>()
-  for (const [name, sql] of queriesOf(context, false)) found.set(name, (await connection.query(sql)).rows)
+  const queries = queriesOf(context, false)
+  const present = await probe(
+    connection,
+    readers.filter(({ name }) => queries.has(name)),
+  )
+  for (const { name } of readers) if (!present.has(name)) queries.delete(name)
+  for (const [name, sql] of queries) found.set(name, (await connection.query(sql)).rows)
   return found
 }
 

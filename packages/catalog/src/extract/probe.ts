@@ -1,0 +1,69 @@
+import type { Connection } from '../connection.js'
+import { classes } from './classes.js'
+import type { Reader } from './reader.js'
+import { firstUserOid } from './remarks.js'
+
+/** Catalogs that every role may look into, and where an oid tells what users made from what initdb did. */
+const probed = [
+  'pg_policy',
+  'pg_operator',
+  'pg_opclass',
+  'pg_opfamily',
+  'pg_am',
+  'pg_cast',
+  'pg_conversion',
+  'pg_transform',
+  'pg_language',
+  'pg_event_trigger',
+  'pg_publication',
+  'pg_publication_rel',
+  'pg_publication_namespace',
+  'pg_foreign_data_wrapper',
+  'pg_foreign_server',
+  'pg_ts_config',
+  'pg_ts_dict',
+  'pg_ts_parser',
+  'pg_ts_template',
+  'pg_statistic_ext',
+  'pg_collation',
+  'pg_default_acl',
+] as const
+
+const some = (from: string): string => `EXISTS (SELECT FROM pg_catalog.${from})`
+
+/** Readers whose catalog holds other kinds, too. */
+const byName: Record<string, string> = {
+  enums: some('pg_enum'),
+  ranges: some(`pg_range WHERE rngtypid >= ${firstUserOid}`),
+  domains: some(`pg_type WHERE oid >= ${firstUserOid} AND typtype = 'd'`),
+  composites: some(`pg_class WHERE oid >= ${firstUserOid} AND relkind = 'c'`),
+  views: some(`pg_class WHERE oid >= ${firstUserOid} AND relkind = 'v'`),
+  'materialized views': some(`pg_class WHERE oid >= ${firstUserOid} AND relkind = 'm'`),
+  'foreign tables': some(`pg_class WHERE oid >= ${firstUserOid} AND relkind = 'f'`),
+  inheritance: some('pg_inherits'),
+  functions: some(`pg_proc WHERE oid >= ${firstUserOid}`),
+  aggregates: some(`pg_proc WHERE oid >= ${firstUserOid} AND prokind = 'a'`),
+  triggers: some(`pg_trigger WHERE NOT tgisinternal`),
+  rules: some(`pg_rewrite WHERE oid >= ${firstUserOid} AND rulename <> '_RETURN'`),
+  sequences: some('pg_sequence'),
+}
+
+/**
+ * Names of the readers that have something to read. Planning a query costs milliseconds whatever it finds, and a usual database has
+ * neither operators nor event triggers; all the questions together are one cheap query.
+ */
+export async function probe(connection: Connection, readers: readonly Reader[]): Promise<Set<string>> {
+  const byClass = new Map<number, string>(
+    probed.map((name) => [classes[name], some(`${name} WHERE oid >= ${firstUserOid}`)]),
+  )
+  const questions = new Map<string, string>()
+  for (const reader of readers) {
+    const [first, second] = reader.classes
+    const question = byName[reader.name] ?? (second === undefined ? byClass.get(first ?? 0) : undefined)
+    if (question !== undefined) questions.set(reader.name, question)
+  }
+  const columns = [...questions].map(([name, question]) => `${question} AS "${name}"`)
+  const { rows } = await connection.query<Record<string, boolean>>(`SELECT ${columns.join(',\n')}`)
+  const answers = rows[0] ?? {}
+  return new Set(readers.filter(({ name }) => answers[name] !== false).map(({ name }) => name))
+}
