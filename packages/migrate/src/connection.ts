@@ -38,6 +38,29 @@ export const quoteIdentifier = (name: string): string => `"${name.replaceAll('"'
 export const quoteLiteral = (text: string): string =>
   `${text.includes('\\') ? ' E' : ''}'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
 
+function renderValue(value: unknown): string {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  return value === null ? 'NULL' : quoteLiteral(String(value))
+}
+
+/**
+ * Collects statements instead of running them, with their values as literals, so that they can be sent together with the
+ * transaction's end in one round trip: the simple protocol, which takes several statements, takes no parameters.
+ * Only for statements whose rows nobody reads.
+ */
+export function collectStatements(): { connection: Connection; statements: string[] } {
+  const statements: string[] = []
+  return {
+    statements,
+    connection: {
+      async query(text, values = []) {
+        statements.push(text.replace(/\$(\d+)/g, (_whole, number: string) => renderValue(values[Number(number) - 1])))
+        return { rows: [] }
+      },
+    },
+  }
+}
+
 /** Takes passwords out of connection strings, wherever they stand in a text. */
 export function hideSecrets(text: string): string {
   return text

@@ -209,11 +209,7 @@ async function applyFiles(
           },
         )
       else if (stepwise) await executeStepwise(context, captured, partial, partial && options.resumeAfter)
-      else {
-        if (!all) await connection.query('BEGIN')
-        await executeInTransaction(context, captured)
-        if (!all) await connection.query('COMMIT')
-      }
+      else await executeInTransaction(context, captured, all ? 'open' : 'own')
       done(captured)
       // In one transaction nothing is finished before the end.
       if (!all) context.finished.push(file.name)

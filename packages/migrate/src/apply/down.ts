@@ -128,9 +128,7 @@ async function undoOne(
   if (partial || runsStepwise(directory, captured, 'file'))
     return executeStepwise(context, captured, partial, partial && options.resumeAfter)
   try {
-    await connection.query('BEGIN')
-    await executeInTransaction(context, captured)
-    await connection.query('COMMIT')
+    await executeInTransaction(context, captured, 'own')
   } catch (error) {
     await rollBack(connection)
     throw error instanceof MigrateError ? error : createEndFailure(error, file, 'down', context.finished)

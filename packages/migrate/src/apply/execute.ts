@@ -23,14 +23,20 @@ async function run(
   statement: Statement,
   index: number,
   state: { applied: number; transaction: boolean },
+  prefix = '',
 ): Promise<void> {
   const { file, direction, total } = captured
   context.onProgress({ type: 'statement', file, statement, index, total })
   const start = performance.now()
   try {
-    await context.connection.query(statement.text.replace(/^\uFEFF/, ''))
+    await context.connection.query(prefix + statement.text.replace(/^\uFEFF/, ''))
   } catch (error) {
-    throw createFailure(error, file, direction, statement, { ...state, total, finished: context.finished })
+    throw createFailure(error, file, direction, statement, {
+      ...state,
+      total,
+      finished: context.finished,
+      offset: prefix.length,
+    })
   }
   const milliseconds = performance.now() - start
   context.onProgress({ type: 'statement-end', file, statement, index, milliseconds })
@@ -46,19 +52,28 @@ export async function rollBack(connection: Connection): Promise<void> {
 }
 
 /**
- * Runs a file inside the transaction that is open, and writes its row there: both stay or neither does.
- * The caller opens and commits.
+ * Runs a file in a transaction and writes its row there: both stay or neither does.
+ *
+ * @param transaction `own` begins and commits, each in the round trip of what stands beside it; `open` leaves both to the caller
  */
-export async function executeInTransaction(context: ExecuteContext, captured: CapturedFile): Promise<void> {
+export async function executeInTransaction(
+  context: ExecuteContext,
+  captured: CapturedFile,
+  transaction: 'own' | 'open',
+): Promise<void> {
   const { file, direction, total } = captured
   const start = performance.now()
   context.onProgress({ type: 'file', file, direction, statements: total, transaction: true })
+  let begin = transaction === 'own' ? 'BEGIN;\n' : ''
   let index = 0
-  for (const statement of captured.statements())
-    await run(context, captured, statement, ++index, { applied: 0, transaction: true })
+  for (const statement of captured.statements()) {
+    await run(context, captured, statement, ++index, { applied: 0, transaction: true }, begin)
+    begin = ''
+  }
+  if (begin) await context.connection.query('BEGIN')
   captured.verifyUnchanged()
   const milliseconds = performance.now() - start
-  await context.ledger.finish(captured, milliseconds)
+  await context.ledger.finish(captured, milliseconds, transaction === 'own' ? 'COMMIT' : undefined)
   context.onProgress({ type: 'file-end', file, direction, milliseconds })
 }
 
@@ -168,8 +183,7 @@ export async function executeStepwise(
     captured.verifyUnchanged()
     if (open === 'none') await connection.query('BEGIN')
     const milliseconds = performance.now() - start
-    await ledger.finish(captured, milliseconds)
-    await connection.query('COMMIT')
+    await ledger.finish(captured, milliseconds, 'COMMIT')
     context.onProgress({ type: 'file-end', file, direction, milliseconds })
   } catch (error) {
     await rollBack(connection)

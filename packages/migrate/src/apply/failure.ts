@@ -11,13 +11,15 @@ export interface FailureState {
   applied: number
   total: number
   transaction: boolean
+  /** Characters that were sent before the statement. */
+  offset?: number
 }
 
 /** Where in the file the server's position points. */
-function locate(statement: Statement, position: string | undefined): { line: number; column: number } {
+function locate(statement: Statement, position: string | undefined, offset = 0): { line: number; column: number } {
   if (position === undefined) return { line: statement.line, column: statement.column }
   // The server counts characters, not UTF-16 code units.
-  const before = [...statement.text].slice(0, Number(position) - 1).join('')
+  const before = [...statement.text].slice(0, Number(position) - 1 - offset).join('')
   const lines = before.split('\n')
   const last = lines.at(-1) ?? ''
   return {
@@ -78,7 +80,7 @@ export function createFailure(
   const command = direction === 'up' ? 'savepoint migrate apply' : 'savepoint migrate down'
   const server = cause as ServerError
   const message = hideSecrets(cause instanceof Error ? cause.message : String(cause))
-  const details = { file: name, statement: statement.text, ...locate(statement, server.position), cause }
+  const details = { file: name, statement: statement.text, ...locate(statement, server.position, state.offset), cause }
   if (isConnectionLoss(cause))
     return new MigrateError('SP4023', `the connection was lost while ${name} was applied: ${message}`, {
       ...details,

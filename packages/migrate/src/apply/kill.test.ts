@@ -128,7 +128,7 @@ describe.skipIf(isMissing('native'))('a run that is killed [needs native]', () =
   })
 
   it.each([
-    ['atlas', 'in a transaction', 11],
+    ['atlas', 'in a transaction', 6],
     ['atlas', 'outside a transaction', 11],
     ['goose', 'outside a transaction', 11],
   ] as const)(

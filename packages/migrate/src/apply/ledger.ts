@@ -1,4 +1,4 @@
-import type { Connection } from '../connection.js'
+import { collectStatements, type Connection } from '../connection.js'
 import type { MigrationDirectory } from '../directory/directory.js'
 import type { MigrationFile } from '../formats/format.js'
 import { writeNotes, type Progress } from '../revisions/notes.js'
@@ -25,15 +25,23 @@ interface StepProgress {
   errorStatement: string
 }
 
+function findNewest(versions: Iterable<string>, compare: (a: string, b: string) => number): string | undefined {
+  let newest: string | undefined
+  for (const version of versions) if (newest === undefined || compare(version, newest) > 0) newest = version
+  return newest
+}
+
 /** Writes down what happened: the tool's rows, and in the notes what they have no room for. */
 export class Ledger {
   readonly #options: LedgerOptions
   readonly #sumHashes: ReadonlyMap<string, string>
   #partialHashes: string[] = []
   #notesChanged = false
+  #newest: string | undefined
 
   constructor(options: LedgerOptions) {
     this.#options = options
+    this.#newest = findNewest(options.applied, options.directory.format.compare)
     this.#sumHashes = new Map(options.sum?.lines.map(({ name, hash }) => [name, hash]))
   }
 
@@ -107,33 +115,40 @@ export class Ledger {
     }
   }
 
-  /** The file is done, or undone: its row, and the notes where they changed. */
-  async finish(captured: CapturedFile, milliseconds: number): Promise<void> {
-    const { connection, store, table, history, applied, directory } = this.#options
+  /**
+   * The file is done, or undone: its row, and the notes where they changed.
+   * @param end sent in the same round trip
+   */
+  async finish(captured: CapturedFile, milliseconds: number, end: 'COMMIT' | undefined): Promise<void> {
+    const { connection: session } = this.#options
+    if (end === undefined) return this.#finish(session, captured, milliseconds)
+    const { connection, statements } = collectStatements()
+    await this.#finish(connection, captured, milliseconds)
+    await session.query([...statements, end].join(';\n'))
+  }
+
+  async #finish(connection: Connection, captured: CapturedFile, milliseconds: number): Promise<void> {
+    const { store, table, history, applied, directory } = this.#options
     const { file, direction } = captured
     const record = this.createRecord(file, captured.total, milliseconds)
     const { compare } = directory.format
+    const isNewest = this.#newest === undefined || compare(file.version, this.#newest) >= 0
     if (direction === 'up') {
-      const isNewest = [...applied].every((version) => compare(version, file.version) <= 0)
       await store.finish(connection, table, record, isNewest)
       if (file.kind !== 'repeatable') applied.add(file.version)
+      if (isNewest) this.#newest = file.version
     } else {
       applied.delete(file.version)
-      const previous = [...applied].sort(compare).at(-1)
-      await store.remove(connection, table, record, previous)
+      if (isNewest) this.#newest = findNewest(applied, compare)
+      await store.remove(connection, table, record, this.#newest)
     }
     const hadProgress = history.notes.progress !== undefined
     delete history.notes.progress
     this.#noteContent(captured)
     // One comment at the end of the run is enough, unless it would tell of a progress that is over, or golang-migrate's
     // row alone cannot tell that an older file ran.
-    if (hadProgress || (store.format === 'golang-migrate' && history.current !== file.version && this.#isOld(file)))
-      await this.writeNotes()
-  }
-
-  #isOld(file: MigrationFile): boolean {
-    const { applied, directory } = this.#options
-    return [...applied].some((version) => directory.format.compare(version, file.version) > 0)
+    if (hadProgress || (store.format === 'golang-migrate' && direction === 'up' && !isNewest))
+      await this.writeNotes(connection)
   }
 
   /** Writes the notes where they are not what the table's comment says. */
@@ -148,27 +163,25 @@ export class Ledger {
     this.#notesChanged = true
   }
 
-  async writeNotes(): Promise<void> {
-    const { connection, table, history } = this.#options
+  async writeNotes(connection: Connection = this.#options.connection): Promise<void> {
+    const { table, history } = this.#options
     await writeNotes(connection, table, history.notes, history.foreignComment)
     this.#notesChanged = false
   }
 
   #noteContent({ file, direction, contentHash }: CapturedFile): void {
-    const { history, store, applied, directory } = this.#options
+    const { history, store, applied } = this.#options
     // Atlas and Flyway keep a hash of their own.
     if (store.format === 'atlas' || store.format === 'flyway') return
+    const isFirst = history.notes.hashes === undefined || !this.#notesChanged
     const hashes = (history.notes.hashes ??= {})
-    if (store.format === 'golang-migrate') {
-      // What the row implies, such as what the real tool ran; the content of it is not known.
-      for (const version of applied) hashes[version] ??= ''
-    }
+    // What golang-migrate's row implies, such as what the real tool ran; the content of it is not known.
+    if (store.format === 'golang-migrate' && isFirst) for (const version of applied) hashes[version] ??= ''
     if (direction === 'up') hashes[file.version] = contentHash.slice(0, 12)
     else delete hashes[file.version]
     if (store.format === 'golang-migrate') {
-      const newest = [...applied].sort(directory.format.compare).at(-1)
-      if (newest === undefined) delete history.notes.upTo
-      else history.notes.upTo = newest
+      if (this.#newest === undefined) delete history.notes.upTo
+      else history.notes.upTo = this.#newest
     }
     this.#notesChanged = true
   }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readSync, statSync, type Dirent } from 'node:fs'
+import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync, type Dirent } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { MigrateError, messageOf } from '../error.js'
@@ -51,11 +51,13 @@ function openFile(path: string): ByteReader {
   } catch (cause) {
     throw new MigrateError('SP4002', `cannot read ${path}`, { file: path, why: messageOf(cause), cause })
   }
+  // Most migrations are small: a large buffer for each would be garbage.
+  const length = Math.min(pieceSize, fstatSync(descriptor).size + 1)
   return {
     read() {
-      const piece = Buffer.allocUnsafe(pieceSize)
-      const length = readSync(descriptor, piece, 0, pieceSize, null)
-      return length === 0 ? undefined : piece.subarray(0, length)
+      const piece = Buffer.allocUnsafe(length)
+      const read = readSync(descriptor, piece, 0, length, null)
+      return read === 0 ? undefined : piece.subarray(0, read)
     },
     close: () => closeSync(descriptor),
   }
