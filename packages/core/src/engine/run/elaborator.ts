@@ -1,4 +1,4 @@
-import type { Catalog, ObjectId, Plan, Rename } from '@savepoint/catalog'
+import type { Catalog, Connection, ObjectId, Plan, Rename } from '@savepoint/catalog'
 import type { Diagnostic, SourceLocation } from '../../diagnostics/index.js'
 import type { SourceSet } from '../../sources/reader.js'
 
@@ -46,6 +46,8 @@ export interface Elaborator {
   /** Away from the hot path: keeps the last elaboration on disk. */
   store(): Promise<void>
   prove(from: Catalog, to: Catalog, plan: Plan): Promise<Proof>
+  /** Lets `work` read a database that stands at the last elaboration, `desired`; undefined when there is none. */
+  use<Result>(desired: Catalog, work: (connection: Connection) => Promise<Result>): Promise<Result | undefined>
   /** What the migrations lead to, from an empty database. */
   replay(migrations: readonly ReplayedMigration[]): Promise<{ catalog?: Catalog; diagnostics: readonly Diagnostic[] }>
   close(): Promise<void>

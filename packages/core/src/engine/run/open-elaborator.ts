@@ -92,6 +92,14 @@ export function openElaborator(
       if (!last?.elaboration.catalog || last.isCached) return
       await cache.save(await describeInputs(last.sources.statements), last.elaboration.catalog)
     },
+    async use(desired, work) {
+      // An elaboration that came from the disk has no database yet.
+      if (last?.isCached) {
+        last.isCached = false
+        Object.assign(last.elaboration, await elaborateOnScratch(last.sources))
+      }
+      return ask((warm) => warm.use(desired, work))
+    },
     async prove(from, to, plan) {
       const proof = await ask((warm) => warm.prove(plan, from, to))
       switch (proof.status) {
