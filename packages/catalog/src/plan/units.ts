@@ -98,6 +98,9 @@ export function buildUnits(state: PlanState, hints: readonly Hint[]): Units {
       }
   }
   for (const [id, unit] of alters) {
+    const held = new Set(slotsOf(state.from.objects.get(id)))
+    for (const slot of slotsOf(state.to.objects.get(id)))
+      if (!held.has(slot)) for (const gone of freed.get(slot) ?? []) before(gone, unit)
     for (const need of to.needs.get(id) ?? []) {
       before(creates.get(need), unit)
       before(alters.get(need), unit)
