@@ -148,4 +148,14 @@ export const commands: readonly CommandEntry[] = [
     description: 'Merge atlas.sum, for git',
     load: () => import('./commands/migrate/merge-driver.js'),
   },
+  {
+    name: 'migrate reset',
+    description: 'Empty the development database, after asking, and apply every migration',
+    load: () => import('./commands/migrate/reset.js'),
+  },
+  {
+    name: 'seed',
+    description: 'Run the seed files',
+    load: () => import('./commands/seed.js'),
+  },
 ]

@@ -30,6 +30,11 @@ const formatRule: Rule = {
 }
 const text: Rule = { allowed: 'a text', accepts: isText }
 const flag: Rule = { allowed: 'true or false', accepts: isFlag }
+const isOneOf = (value: unknown, list: readonly string[]): boolean => list.some((each) => each === value)
+const oneOf = (...list: string[]): Rule => ({
+  allowed: list.map((each) => `'${each}'`).join(' or '),
+  accepts: (value) => isOneOf(value, list),
+})
 const names: Rule = { allowed: 'a list of schema names', accepts: isTextList }
 const globs: Rule = { allowed: 'a glob or a list of globs', accepts: isTextOrList }
 const database: Rule = {
@@ -52,10 +57,38 @@ const settings: Record<Exclude<keyof Config, 'plugins' | 'environments'>, Rule> 
     fields: { directory: text, format: formatRule },
   },
   client: {
-    allowed: 'a directory, { directory }, or false',
+    allowed: 'a directory, { directory, queries, … }, or false',
     accepts: (value) => isText(value) || value === false,
-    fields: { directory: text },
+    fields: {
+      directory: text,
+      queries: globs,
+      layout: oneOf('declaration', 'typescript'),
+      declarations: text,
+      prepare: flag,
+      searchPath: text,
+      types: {
+        allowed: 'an object of options',
+        fields: {
+          singular: flag,
+          columnNames: oneOf('database', 'camelCase'),
+          brandedIds: flag,
+          enumValues: flag,
+          kysely: {
+            ...flag,
+            allowed: 'true, false or { driver }',
+            fields: { driver: oneOf('pg', 'postgres.js', 'pglite') },
+          },
+          validators: {
+            ...oneOf('zod', 'valibot', 'standard'),
+            accepts: (value) => value === false || isOneOf(value, ['zod', 'valibot', 'standard']),
+          },
+          int8: oneOf('bigint', 'string', 'number'),
+          arrayElementsNotNull: flag,
+        },
+      },
+    },
   },
+  seeds: globs,
   include: names,
   exclude: names,
   strict: flag,

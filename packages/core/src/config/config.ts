@@ -1,3 +1,4 @@
+import type { ClientConfig, ResolvedClient } from './client.js'
 import type { DatabaseSetting } from '../server/server.js'
 import type { Plugin } from '../plugin/plugin.js'
 import type { PluginOption } from './plugins.js'
@@ -24,8 +25,10 @@ export interface Config {
   scratch?: string
   /** Migrations directory, or `false` for none. @default { directory: 'migrations', format: 'atlas' } */
   migrations?: string | false | { directory?: string; format?: MigrationFormat }
-  /** Generated types: the directory, or `false` for none. @default { directory: 'src/db' } */
-  client?: string | false | { directory?: string }
+  /** Generated types and queries: the directory, or `false` for none. @default { directory: 'src/db' } */
+  client?: string | false | ClientConfig
+  /** Globs of seed files, `.sql`, `.ts` and `.js`, run in the order of their names by `savepoint seed`. @default 'seeds/*.{sql,ts,js,mjs}' */
+  seeds?: string | string[]
   /** Postgres schemas that are ours. @default every schema that the server does not own */
   include?: string[]
   /** Postgres schemas that are someone else's: never read, never dropped. */
@@ -63,7 +66,9 @@ export interface ResolvedConfig {
   readonly allowRemote: boolean
   readonly scratch?: DatabaseSetting
   readonly migrations?: { readonly directory: string; readonly format: MigrationFormat }
-  readonly client?: { readonly directory: string }
+  readonly client?: ResolvedClient
+  /** Absolute globs. */
+  readonly seeds: readonly string[]
   readonly include?: readonly string[]
   readonly exclude: readonly string[]
   readonly strict: boolean

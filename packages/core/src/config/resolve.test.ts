@@ -46,6 +46,9 @@ describe('defaults', () => {
             "/app/schema/**/*.sql",
           ],
         },
+        "seeds": [
+          "/app/seeds/*.{sql,ts,js,mjs}",
+        ],
         "stateDirectory": "/app/.savepoint",
         "strict": false,
       }
@@ -151,7 +154,7 @@ describe('wrong values', () => {
   it('name unknown settings with the nearest that exists', () => {
     expect(problems({ databse: 'pglite:' })).toMatchInlineSnapshot(`
       [
-        "databse: there is no such setting | Did you mean \`database\`? Allowed here: schema, database, allowRemote, scratch, migrations, client, include, exclude, strict, lockTimeout, databaseUrlVariable, plugins, environments.",
+        "databse: there is no such setting | Did you mean \`database\`? Allowed here: schema, database, allowRemote, scratch, migrations, client, seeds, include, exclude, strict, lockTimeout, databaseUrlVariable, plugins, environments.",
       ]
     `)
     expect(problems({ environments: { prod: { plugins: [] } } })[0]).toContain('environments.prod.plugins')

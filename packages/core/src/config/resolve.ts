@@ -5,6 +5,7 @@ import { suggestNearest } from '../diagnostics/suggestion.js'
 import type { DatabaseSetting } from '../server/server.js'
 import { parseDatabaseSetting } from '../server/setting.js'
 import { findConfigProblems, isConfig, type ConfigProblem } from './check.js'
+import type { ClientConfig } from './client.js'
 import type { Config, EnvironmentConfig, ResolvedConfig } from './config.js'
 import { readMigrationFormat } from './migration-format.js'
 import { resolvePlugins } from './plugins.js'
@@ -27,6 +28,7 @@ export const defaultConfig = {
   allowRemote: false,
   migrations: { directory: 'migrations', format: 'atlas' },
   client: { directory: 'src/db' },
+  seeds: 'seeds/*.{sql,ts,js,mjs}',
   exclude: [],
   strict: false,
   lockTimeout: 3000,
@@ -64,6 +66,7 @@ export function resolveConfig(value: unknown, origin: ConfigOrigin): ResolvedCon
     ...(scratch === undefined ? {} : { scratch: parse('scratch', scratch) }),
     ...(migrations ? { migrations } : {}),
     ...(client ? { client } : {}),
+    seeds: resolveGlobs(chosen('seeds') ?? defaultConfig.seeds, root),
     ...(include === undefined ? {} : { include: [...include] }),
     exclude: [...(chosen('exclude') ?? defaultConfig.exclude)],
     strict: chosen('strict') ?? defaultConfig.strict,
@@ -96,11 +99,14 @@ function pickEnvironment(config: Config, name: string | undefined): EnvironmentC
 }
 
 function resolveSchema(schema: Config['schema'], root: string): ResolvedConfig['schema'] {
-  const list = (globs: string | string[] | undefined): string[] =>
-    (globs === undefined ? [] : typeof globs === 'string' ? [globs] : globs).map((glob) => resolveGlob(glob, root))
+  const list = (globs: string | string[] | undefined): string[] => resolveGlobs(globs ?? [], root)
   if (typeof schema === 'object' && !Array.isArray(schema))
     return { pre: list(schema.pre), schema: list(schema.schema ?? defaultConfig.schema), post: list(schema.post) }
   return { pre: [], schema: list(schema ?? defaultConfig.schema), post: [] }
+}
+
+function resolveGlobs(globs: string | string[], root: string): string[] {
+  return (typeof globs === 'string' ? [globs] : globs).map((glob) => resolveGlob(glob, root))
 }
 
 // A glob's separator is `/` on every platform. What names a folder means the schema files in it.
@@ -134,8 +140,17 @@ function resolveMigrations(setting: Config['migrations'], root: string): Resolve
 
 function resolveClient(setting: Config['client'], root: string): ResolvedConfig['client'] {
   if (setting === false) return undefined
-  const directory = typeof setting === 'object' ? setting.directory : setting
-  return { directory: resolve(root, directory ?? defaultConfig.client.directory) }
+  const { directory, queries, layout, declarations, prepare, searchPath, types }: ClientConfig =
+    typeof setting === 'object' ? setting : setting === undefined ? {} : { directory: setting }
+  return {
+    directory: resolve(root, directory ?? defaultConfig.client.directory),
+    queries: resolveGlobs(queries ?? [], root),
+    layout: layout ?? 'declaration',
+    ...(declarations === undefined ? {} : { declarations: resolve(root, declarations) }),
+    prepare: prepare ?? false,
+    searchPath: searchPath ?? '"$user", public',
+    types: { ...types },
+  }
 }
 
 function describeProblem({ message, fix }: ConfigProblem): Diagnostic {

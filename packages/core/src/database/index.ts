@@ -1,5 +1,6 @@
 export { connect, type DatabaseSession } from './connect.js'
 export { createDatabase, databaseName, dropDatabase } from './create.js'
+export { emptyDatabase } from './empty.js'
 export { describeTarget } from './failure.js'
 export { isLocalUrl } from './locality.js'
 export { waitForDatabase, type WaitOptions } from './wait.js'

@@ -59,7 +59,11 @@ export async function applyStatePlan(url: string, planned: StatePlan, config: Re
 }
 
 function createCurrent(roles: readonly string[], { include, exclude }: ResolvedConfig): CurrentCatalog {
-  return createCurrentCatalog({ ...(include ? { include } : {}), exclude, ...(roles.length > 0 ? { roles } : {}) })
+  return createCurrentCatalog(
+    { ...(include ? { include } : {}), exclude, ...(roles.length > 0 ? { roles } : {}) },
+    // One command looks once; there is nothing to remember for the next.
+    { recall: () => Promise.resolve(undefined), remember: () => Promise.resolve() },
+  )
 }
 
 /**

@@ -171,6 +171,7 @@ describe.skipIf(!server)('with a database', () => {
       {
         "schemas": [
           {
+            "comment": "standard public schema",
             "name": "public",
             "objects": [
               {
