@@ -1,7 +1,7 @@
 import { splitList } from '../kinds/function.js'
 
 const arrayRE = /ARRAY\[/g
-const castToArrayRE = /^::([^\[\]'(),]+)\[\]/
+const castToArrayRE = /^::([^[\]'(),]+)\[\]/
 const castOfElementRE = /^.*::((?:"[^"]*"|[a-z_][\w.]*)(?: (?:varying|precision|with(?:out)? time zone))?)$/s
 
 /**
