@@ -24,6 +24,11 @@ describe('defaults', () => {
         "allowRemote": false,
         "client": {
           "directory": "/app/src/db",
+          "layout": "declaration",
+          "prepare": false,
+          "queries": [],
+          "searchPath": ""$user", public",
+          "types": {},
         },
         "configDependencies": [],
         "database": {
