@@ -12,7 +12,9 @@ await buildJavaScript()
 const playground = join(root, 'playground/vite-app')
 const vite = join(dirname(createRequire(join(playground, 'package.json')).resolve('vite/package.json')), 'bin/vite.js')
 const child = spawn(process.execPath, [vite, ...process.argv.slice(2)], { cwd: playground, stdio: 'inherit' })
-// The terminal's Ctrl-C reaches the child by itself; this process only waits for it to close the database.
-process.on('SIGINT', () => {})
+// A terminal's Ctrl-C reaches the child by itself; this process only waits for it to close the database.
+process.on('SIGINT', () => {
+  if (!process.stdin.isTTY) child.kill('SIGINT')
+})
 process.on('SIGTERM', () => child.kill('SIGTERM'))
 child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)))

@@ -20,7 +20,9 @@ export function createTerminalHost(print: (line: string) => void = (line) => con
   }
 }
 
-const prefix = () => `${colors.dim(new Date().toLocaleTimeString('en-GB'))} ${colors.cyan('[savepoint]')}`
+/** `10:21:03 [savepoint]`, in the shape of Vite's own lines. */
+export const prefix = (): string =>
+  `${colors.dim(new Date().toLocaleTimeString('en-GB'))} ${colors.cyan('[savepoint]')}`
 
 /** One line per save, such as `users.sql → 3 statements applied, 38ms`; `undefined` when nothing happened worth a line. */
 export function formatReport(report: SaveReport): string | undefined {

@@ -17,7 +17,8 @@ export function createFrame(text: string, location: Pick<SourceLocation, 'line' 
   let frame = ''
   for (let line = first; line <= last; line++) {
     const code = (lines[line - 1] ?? '').replaceAll('\t', ' ')
-    frame += `${String(line).padStart(width)} |  ${code}\n`
+    // Numbers stand to the left: the overlay trims the frame, and with it the blanks before the first number.
+    frame += `${String(line).padEnd(width)} |  ${code}\n`
     if (line === location.line) frame += `${' '.repeat(width)} |  ${' '.repeat(Math.max(0, location.column - 1))}^\n`
   }
   return frame

@@ -2,7 +2,7 @@ import type { Diagnostic, Host } from '@savepoint/core'
 import type { ErrorPayload, ViteDevServer } from 'vite'
 import { formatDiagnostic, formatDiagnostics } from '../../message.js'
 import type { Project } from '../../project.js'
-import { formatReport } from '../../terminal-host.js'
+import { formatReport, prefix } from '../../terminal-host.js'
 
 export interface ViteHost extends Host {
   dispose(): void
@@ -29,18 +29,19 @@ export function createViteHost(server: ViteDevServer, project: Pick<Project, 'ro
 
   return {
     log(level, message) {
-      const text = `[savepoint] ${message}`
-      if (level === 'error') logger.error(text, { timestamp: true })
-      else if (level === 'warn') logger.warn(text, { timestamp: true })
-      else if (level === 'info') logger.info(text, { timestamp: true })
+      // Without Vite's own timestamp: it would come with Vite's name, as if Vite had said it.
+      const text = `${prefix()} ${message}`
+      if (level === 'error') logger.error(text)
+      else if (level === 'warn') logger.warn(text)
+      else if (level === 'info') logger.info(text)
     },
     showDiagnostics(diagnostics) {
       const errors = diagnostics.filter(({ severity }) => severity === 'error')
       const warnings = diagnostics.filter(({ severity }) => severity === 'warning')
-      for (const warning of warnings) logger.warn(formatDiagnostic(warning, project.root), { timestamp: true })
+      for (const warning of warnings) logger.warn(formatDiagnostic(warning, project.root))
       shown = errors
       if (errors.length === 0) return
-      logger.error(formatDiagnostics(errors, project.root), { timestamp: true })
+      logger.error(formatDiagnostics(errors, project.root))
       sendOverlay()
     },
     clearDiagnostics() {
@@ -51,8 +52,8 @@ export function createViteHost(server: ViteDevServer, project: Pick<Project, 'ro
     },
     saved(report) {
       const line = formatReport(report)
-      if (line) logger.info(`[savepoint] ${line}`, { timestamp: true })
-      for (const warning of report.warnings) logger.warn(formatDiagnostic(warning, project.root), { timestamp: true })
+      if (line) logger.info(`${prefix()} ${line}`)
+      for (const warning of report.warnings) logger.warn(formatDiagnostic(warning, project.root))
       hot.send('savepoint:saved', report)
       if (report.applied.length === 0) return
       // Server modules may have cached what the database looked like (Better Auth keeps its verdict on missing tables).
