@@ -171,7 +171,8 @@ export class Undo {
       if (!isServerError(error)) throw error
       return error.message
     }
-    const dropped = await this.recorder.read(number)
+    // The log holds ALTER TABLE … DROP CONSTRAINT as a change of the table, too.
+    const dropped = (await this.recorder.read(number)).filter(({ change }) => change === 'dropped')
     const ids = new Set(this.gone)
     for (const touch of dropped) {
       const id = objectAt(this.state.catalog, touch)

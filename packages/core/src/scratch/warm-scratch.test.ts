@@ -196,9 +196,8 @@ describe.each(servers)('a warm scratch on %s', (server) => {
       const { desired } = await elaborate('CREATE TABLE a (id int, name text);')
       const nothing = await scratch.prove({ steps: [] }, before, desired)
       expect(nothing).toMatchObject({ status: 'failed', diagnostic: { code: 'SP3002' } })
-      expect(
-        nothing.status === 'failed' && formatReport({ ...nothing.report, version: 180003 }),
-      ).toMatchInlineSnapshot(`
+      expect(nothing.status === 'failed' && formatReport({ ...nothing.report, version: 180003 }))
+        .toMatchInlineSnapshot(`
         "-- A plan of Savepoint that did not arrive, on Postgres 18.3.
         -- column public.a.name: missing
 

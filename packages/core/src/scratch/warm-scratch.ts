@@ -57,6 +57,11 @@ export interface WarmScratch {
    * then stands there; with any other it goes back.
    */
   prove(plan: Plan, from: Catalog, to: Catalog): Promise<Proof>
+  /**
+   * Lets `work` read the database at the last elaborated state, which is `desired`. What it changes it takes back.
+   * Undefined when scratch does not stand there and cannot be brought there.
+   */
+  use<Result>(desired: Catalog, work: (connection: Connection) => Promise<Result>): Promise<Result | undefined>
   /** Reads scratch as a whole and compares it with what the incremental way believes; SP9001 and a fresh start if it is wrong. */
   verify(): Promise<Diagnostic | undefined>
   /** Ends the transaction. The connection stays the caller's. */
@@ -81,6 +86,7 @@ export function createWarmScratch(connection: Connection, options: ScratchOption
       void inTurn(() => scratch.advance()).catch(() => scratch.forget())
       return proof
     },
+    use: (desired, work) => inTurn(() => scratch.use(desired, work)),
     verify: () => inTurn(() => scratch.verify()),
     close: () => inTurn(() => scratch.close()),
   }
@@ -191,6 +197,13 @@ class Scratch {
       await this.#session.connection.query(
         'ROLLBACK TO SAVEPOINT savepoint_advance; RELEASE SAVEPOINT savepoint_advance',
       )
+  }
+
+  async use<Result>(desired: Catalog, work: (connection: Connection) => Promise<Result>): Promise<Result | undefined> {
+    await this.advance()
+    const standing = this.#standing
+    if (!standing || differences(standing.catalog, desired).length > 0) return undefined
+    return work(this.#session.connection)
   }
 
   async verify(): Promise<Diagnostic | undefined> {
