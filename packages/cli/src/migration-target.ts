@@ -65,7 +65,8 @@ export async function openMigrationTarget(
       name: describeTarget(url),
       isDevelopment: development !== undefined,
       table: {
-        revisionsSchema: options['revisions-schema'] ?? settings.searchPath,
+        revisionsSchema: options['revisions-schema'],
+        boundSchema: settings.searchPath,
         table: settings.table,
       },
       async close() {

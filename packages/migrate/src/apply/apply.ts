@@ -129,7 +129,7 @@ async function applyLocked(
     if (!options.dryRun) await writeBaseline(target, directory, createLedger(), baselined)
     state = withBaseline(directory, state, baselined)
   } else if (isFresh && directory.format.name === 'atlas' && !options.allowDirty && state.pending.length > 0)
-    await requireClean(target)
+    await requireClean(target, options.boundSchema)
   const { files, warnings: orderWarnings } = selectFiles(directory, state, options)
   orderWarnings.forEach(warn)
   if (directory.format.name === 'flyway' && options.amount === undefined)

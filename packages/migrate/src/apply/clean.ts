@@ -11,10 +11,15 @@ const findObjects = `
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_namespace'::regclass AND d.objid = n.oid AND d.deptype = 'e')
   ORDER BY n.nspname <> 'public', 1, 2`
 
-/** Throws SP4013 where a database without history is not empty. */
-export async function requireClean({ connection, name }: Target): Promise<void> {
+/**
+ * Throws SP4013 where a database without history is not empty.
+ * @param boundSchema schema that the connection is bound to
+ */
+export async function requireClean({ connection, name }: Target, boundSchema: string | undefined): Promise<void> {
   const { rows } = await connection.query<{ schema: string; name: string | null }>(findObjects)
   const found = rows.find(({ schema, name: table }) => {
+    // A connection that is bound to a schema answers for that one only.
+    if (boundSchema !== undefined && (schema !== boundSchema || table === null)) return false
     if (schema === name.schema && (table === null || table === name.name)) return false
     return table !== null || schema !== 'public'
   })

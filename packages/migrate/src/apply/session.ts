@@ -1,3 +1,4 @@
+import { MigrateError } from '../error.js'
 import type { Connection } from '../connection.js'
 import { computeDirectorySum, validateDirectory, type MigrationDirectory } from '../directory/directory.js'
 import { acquireLocks, type HeldLock } from '../lock/advisory.js'
@@ -26,6 +27,8 @@ export interface Target {
   name: TableName
   /** Quoted. */
   table: string
+  /** Schema that decides where the table is, unless the caller named one. */
+  boundSchema?: string
 }
 
 export async function resolveTarget(
@@ -37,11 +40,29 @@ export async function resolveTarget(
   const session = rows[0] ?? { database: '', schema: 'public' }
   const store = storeOf(directory.format.name)
   const name = store.locate(session, options)
-  return { connection, store, session, name, table: quoteTable(name) }
+  const bound = options.revisionsSchema === undefined ? options.boundSchema : undefined
+  return {
+    connection,
+    store,
+    session,
+    name,
+    table: quoteTable(name),
+    ...(bound === undefined ? {} : { boundSchema: bound }),
+  }
 }
 
-export const readTargetHistory = ({ connection, store, table }: Target): Promise<History> =>
-  readHistory(connection, store, table)
+/** Throws SP4018 where Atlas's own schema has a history and the schema that the URL is bound to has none. */
+export async function readTargetHistory({ connection, store, table, boundSchema }: Target): Promise<History> {
+  const history = await readHistory(connection, store, table)
+  if (history.exists || boundSchema === undefined || store.format !== 'atlas') return history
+  const unbound = quoteTable(store.locate({ database: '', schema: '' }, {}))
+  const { rows } = await connection.query<{ found: string | null }>('SELECT to_regclass($1)::text AS found', [unbound])
+  if (!rows[0]?.found) return history
+  throw new MigrateError('SP4018', 'ambiguous revision table', {
+    why: `The URL is bound to the schema "${boundSchema}", which has no history, but ${unbound} has one: taking the wrong one would run every migration again.`,
+    fix: 'Name the schema with `--revisions-schema`.',
+  })
+}
 
 /** Runs `work` while the tool's own locks are held; they are released whatever happens. */
 export async function withLock<T>(

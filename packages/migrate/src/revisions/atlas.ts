@@ -85,7 +85,10 @@ function parseRow(row: Row): Revision {
 /** Atlas's `atlas_schema_revisions`. It drops columns that it does not know, so none is ever added. */
 export const atlasRevisions: RevisionStore = {
   format: 'atlas',
-  locate: (session, { revisionsSchema, table }) => ({ schema: revisionsSchema ?? ownSchema, name: table ?? ownSchema }),
+  locate: (session, { revisionsSchema, boundSchema, table }) => ({
+    schema: revisionsSchema ?? boundSchema ?? ownSchema,
+    name: table ?? ownSchema,
+  }),
   lockKeys: () => [atlasKey],
   create: (table, { schema, name }) => [
     `CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(schema)}`,

@@ -70,6 +70,8 @@ export interface PartialRecord {
 export interface TableOptions {
   /** Schema of the table. @default what the tool takes without a setting */
   revisionsSchema?: string | undefined
+  /** Schema that the connection is bound to by its URL (`search_path`); Atlas then keeps its table there. */
+  boundSchema?: string | undefined
   /** Name of the table, `schema.table` allowed. @default the tool's own */
   table?: string | undefined
 }

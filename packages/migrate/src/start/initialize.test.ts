@@ -120,6 +120,14 @@ describe.skipIf(isMissing('native')).each(nativeVersions)('initDatabase on Postg
     expect(await database.column(`SELECT to_regclass('tenant.a')::text`)).toEqual(['tenant.a'])
     expect(await database.column('SELECT version FROM tenant.atlas_schema_revisions')).toEqual(['1', '2'])
     expect(await initDatabase({ connectionString, migrations: embedded(two) })).toMatchObject({ applied: [] })
+
+    const other = await createDatabase(version)
+    await initDatabase({ connectionString: other.url, migrations: embedded(two) })
+    const bound = `${other.url}?search_path=public`
+    await expect(initDatabase({ connectionString: bound, migrations: embedded(two) })).rejects.toMatchObject({
+      code: 'SP4018',
+      message: 'ambiguous revision table',
+    })
   })
 })
 

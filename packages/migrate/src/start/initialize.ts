@@ -21,6 +21,7 @@ export interface InitializeOptions extends Pick<
   | 'txMode'
   | 'execOrder'
   | 'onProgress'
+  | 'boundSchema'
   | 'revisionsSchema'
   | 'table'
   | 'statementTimeout'
@@ -78,7 +79,7 @@ async function apply(
 
 interface Opened {
   connection: Connection & { close(healthy: boolean): Promise<void> }
-  settings: { revisionsSchema?: string; table?: string; statementTimeout?: number }
+  settings: { boundSchema?: string; table?: string; statementTimeout?: number }
 }
 
 async function open({ connectionString, pool }: InitializeOptions): Promise<Opened> {
@@ -97,7 +98,7 @@ async function open({ connectionString, pool }: InitializeOptions): Promise<Open
   const { connectionString: url, searchPath, ...settings } = parseConnectionString(connectionString)
   const owned: OwnedConnection = await connect(url)
   return {
-    settings: { ...settings, ...(searchPath === undefined ? {} : { revisionsSchema: searchPath }) },
+    settings: { ...settings, ...(searchPath === undefined ? {} : { boundSchema: searchPath }) },
     connection: { query: (text, values) => owned.query(text, values), close: () => owned.close() },
   }
 }
