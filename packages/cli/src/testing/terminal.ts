@@ -15,6 +15,8 @@ export interface TerminalOptions {
   answers?: boolean[]
   signal?: AbortSignal
   onKey?: (listener: (key: string) => void) => () => void
+  /** Called with everything that was said so far, whenever something is said. */
+  onSaid?: (stderr: string) => void
 }
 
 /** Runs a command line in this process, with captured output. */
@@ -24,7 +26,10 @@ export async function type(line: string | readonly string[], options: TerminalOp
   const answers = [...(options.answers ?? [])]
   const io: Io = {
     stdout: (text) => void (stdout += text),
-    stderr: (text) => void (stderr += text),
+    stderr(text) {
+      stderr += text
+      options.onSaid?.(stderr)
+    },
     interactive: options.answers !== undefined,
     terminal: false,
     colours: false,
@@ -48,4 +53,55 @@ function splitWords(line: string): string[] {
   return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
     ([, double, single, bare]) => double ?? single ?? bare ?? '',
   )
+}
+
+/** A command that runs until it is told to end. */
+export interface Session {
+  /** Resolves when a text has been said; what was said before the last `press` does not count. */
+  hear(text: string | RegExp): Promise<void>
+  press(key: string): void
+  /** Ctrl-C. */
+  interrupt(): void
+  readonly outcome: Promise<Outcome>
+}
+
+/** Starts a command line whose keys and signals the test gives. */
+export function start(line: string, options: TerminalOptions): Session {
+  const interrupt = new AbortController()
+  const keyListeners = new Set<(key: string) => void>()
+  const ears = new Set<() => void>()
+  let said = ''
+  let heard = 0
+  const outcome = type(line, {
+    ...options,
+    signal: interrupt.signal,
+    onKey(listener) {
+      keyListeners.add(listener)
+      return () => keyListeners.delete(listener)
+    },
+    onSaid(stderr) {
+      said = stderr
+      for (const listen of ears) listen()
+    },
+  })
+  return {
+    outcome,
+    interrupt: () => interrupt.abort(),
+    press(key) {
+      heard = said.length
+      for (const listener of keyListeners) listener(key)
+    },
+    hear: (text) =>
+      new Promise((resolve, reject) => {
+        const listen = (): void => {
+          const rest = said.slice(heard)
+          if (typeof text === 'string' ? !rest.includes(text) : !text.test(rest)) return
+          ears.delete(listen)
+          resolve()
+        }
+        ears.add(listen)
+        listen()
+        outcome.then(() => reject(new Error(`ended without saying ${text}:\n${said}`)), reject)
+      }),
+  }
 }
