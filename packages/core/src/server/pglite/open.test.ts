@@ -108,6 +108,27 @@ describe('a data directory', () => {
   })
 })
 
+describe('closing', () => {
+  it('does not wait for a statement that never ends, and loses nothing that was committed', async () => {
+    const directory = join(home, 'endless')
+    const server = await open({ directory })
+    await query(server.url, 'CREATE TABLE kept AS SELECT 7 AS n')
+    const notices: string[] = []
+    const client = new pg.Client({ connectionString: server.url })
+    client.on('error', () => {})
+    client.on('notice', ({ message }) => message && notices.push(message))
+    await client.connect()
+    const endless = client
+      .query("DO $$ BEGIN RAISE WARNING 'begun'; LOOP END LOOP; END $$")
+      .catch((error: unknown) => error)
+    await expect.poll(() => notices.join(), { timeout: 20_000 }).toContain('begun')
+    await server.close()
+    expect(await endless).toBeInstanceOf(Error)
+    const next = await open({ directory })
+    expect(await query(next.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }])
+  })
+})
+
 describe('the initdb image', () => {
   it('is made once and made again when it is damaged', async () => {
     const cache = join(home, 'cache')

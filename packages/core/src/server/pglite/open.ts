@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { DiagnosticError } from '../../diagnostics/index.js'
 import type { DatabaseServer, ScratchDatabase } from '../server.js'
@@ -173,6 +174,11 @@ function wrongDirectory(directory: string, why: string, cause: unknown): Diagnos
 const maxCrashes = 3
 const crashWindow = 60_000
 
+/** How long a running statement may hold up closing, in milliseconds. */
+const patience = 3000
+/** How long writing everything down may take, in milliseconds. */
+const closePatience = 30_000
+
 // Postgres counts the depth of its own stack; V8's must be the larger one, or deep recursion ends the thread instead of the query.
 const stackMegabytes = 64
 
@@ -227,7 +233,7 @@ async function startWorker(
         case 'crashed':
           options.log?.('error', message.text)
           return
-        case 'closed':
+        case 'closing':
       }
     })
     worker.on('error', (error) => fail(String(error), error))
@@ -241,8 +247,16 @@ async function startWorker(
     exited,
     async close() {
       worker.ref()
+      const acknowledged = new Promise<true>((resolve) =>
+        worker.on('message', (message: WorkerMessage) => message.kind === 'closing' && resolve(true)),
+      )
       const request: WorkerRequest = { kind: 'close' }
       worker.postMessage(request)
+      // A statement that does not end keeps the thread from hearing. What was committed is recovered by the next start.
+      const answer = await Promise.race([acknowledged, exited, delay(patience, 'none', { ref: false })])
+      const end =
+        answer === 'none' ? 'none' : await Promise.race([exited, delay(closePatience, 'none', { ref: false })])
+      if (end === 'none') await worker.terminate()
       await exited
     },
   }

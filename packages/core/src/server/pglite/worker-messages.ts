@@ -15,6 +15,6 @@ export interface WorkerInput {
 export type WorkerMessage =
   | { kind: 'ready'; port: number; version: number }
   | { kind: 'progress' | 'warning' | 'failed' | 'crashed'; text: string }
-  | { kind: 'closed' }
+  | { kind: 'closing' }
 
 export type WorkerRequest = { kind: 'close' }

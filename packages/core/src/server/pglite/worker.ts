@@ -77,10 +77,10 @@ served.catch((error: unknown) => {
 
 port.on('message', async (request: WorkerRequest) => {
   if (request.kind !== 'close') return
+  send({ kind: 'closing' })
   const { pglite, listener, sessions } = await served
   sessions.shutDown({ code: '57P01', message: 'terminating connection due to administrator command' })
   await listener.close()
   await pglite.close()
-  send({ kind: 'closed' })
   port.close()
 })

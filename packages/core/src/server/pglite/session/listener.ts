@@ -11,6 +11,7 @@ export class Listener {
   readonly #server: Server
   readonly #sessions: SessionServer
   readonly #sockets = new Set<Socket>()
+  #closing = false
 
   constructor(sessions: SessionServer) {
     this.#sessions = sessions
@@ -40,6 +41,7 @@ export class Listener {
 
   /** Stops accepting and cuts what is still connected. */
   async close(): Promise<void> {
+    this.#closing = true
     const closed = new Promise((resolve) => this.#server.close(resolve))
     for (const socket of this.#sockets) socket.destroySoon()
     await closed
@@ -59,6 +61,7 @@ export class Listener {
     }
     socket.on('drain', () => socket.resume())
     socket.on('data', (chunk) => {
+      if (this.#closing) return
       reader.add(chunk)
       session ??= this.#open(socket, stream, reader)
       session?.receive()

@@ -354,10 +354,15 @@ export class Session implements Turn {
   #execute(messages: Buffer, sync: boolean, inspect?: (type: number) => Verdict): void {
     let failed = false
     let lastTag = ''
+    let urgent = false
     this.#server.backend.execute(
       messages,
       {
-        pass: (bytes) => this.#output.write(bytes),
+        pass: (bytes) => {
+          this.#output.write(bytes)
+          if (urgent) this.#output.flush()
+          urgent = false
+        },
         inspect: (type, message) => {
           const verdict = inspect?.(type) ?? 'pass'
           if (verdict !== 'pass') return verdict
@@ -367,6 +372,10 @@ export class Session implements Turn {
               return 'pass'
             case types.parameterStatus:
               this.#server.settings.markChanged()
+              return 'pass'
+            case types.notice:
+              // What a long statement tells on its way is for now.
+              urgent = true
               return 'pass'
             case types.parseComplete:
               return this.statements.noteParseComplete()
