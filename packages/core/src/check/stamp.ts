@@ -1,55 +1,133 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import fastGlob from 'fast-glob'
-import type { ResolvedConfig } from '../config/config.js'
-import { replaceFile } from '../emit/emit.js'
-import { nodeFileSystem } from '../emit/file-system.js'
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { ourVersion } from '../engine/version.js'
 
 /**
- * Everything that a check looks at, as one hash: schema files, migrations, generated files, config, plugins, versions.
- * By content, because a checkout sets the times of files as it likes.
- *
- * @param cacheKey of the plugins; undefined when one of them cannot say what its output depends on
- * @returns undefined when nothing can be said
+ * What the last good check saw. Everything by content, because a checkout sets the times of files as it likes.
+ * This module reads it without loading the config, a parser or a database driver: that is what makes a build with
+ * nothing changed cheap.
  */
-export async function hashInputs(config: ResolvedConfig, cacheKey: string | undefined): Promise<string | undefined> {
-  if (cacheKey === undefined) return undefined
-  const { schema, migrations, client, configDependencies } = config
-  const globs = [...schema.pre, ...schema.schema, ...schema.post]
-  if (migrations) globs.push(`${fastGlob.convertPathToPattern(migrations.directory)}/**`)
-  if (client) globs.push(`${fastGlob.convertPathToPattern(client.directory)}/**`)
-  const found = await fastGlob(globs, { absolute: true, unique: true, suppressErrors: true, onlyFiles: true })
-  const paths = [...new Set([...found, ...configDependencies])].sort()
-  const texts = await Promise.all(paths.map((path) => readFile(path).catch(() => Buffer.from('\0missing'))))
-  const hash = createHash('sha256')
-  hash.update(JSON.stringify([ourVersion(), process.version, cacheKey, describeConfig(config)]))
-  paths.forEach((path, index) => {
-    const content = createHash('sha256')
-      .update(texts[index] ?? '')
-      .digest('hex')
-    hash.update(`\0${path}\0${content}`)
-  })
-  return hash.digest('hex')
+export interface Stamp {
+  /** Of Node and of our packages. */
+  versions: string
+  /** Content hash of every file that was looked at, by absolute path. */
+  files: Record<string, string>
+  /** Names of all files in the folders that schema files, migrations and generated files come from, by folder. */
+  folders: Record<string, string[]>
+  /** What the config said. Only to be asked where it can say something else with the same text. */
+  config?: string
 }
 
-/** Whether the last good check saw the same inputs. */
-export async function isStamped(config: ResolvedConfig, hash: string): Promise<boolean> {
-  return (await nodeFileSystem.read(stampPath(config)))?.trim() === hash
+/** Folders that are huge, or ours. */
+const passedOver = new Set(['node_modules', '.git', '.savepoint', '.draft'])
+
+// A config that reads its environment, or plugins that say what their output depends on, must be run to know what it says.
+const impureRE = /\benv\b|plugins/
+
+/** Whether files and versions are those of the stamp, and if so whether the config has to be asked as well. */
+export function compareStamp(path: string): 'different' | 'same' | { asConfigured: string } {
+  const stamp = readStamp(path)
+  if (!stamp || stamp.versions !== describeVersions()) return 'different'
+  for (const [folder, names] of Object.entries(stamp.folders))
+    if (listFolder(folder).join('\0') !== names.join('\0')) return 'different'
+  for (const [file, hash] of Object.entries(stamp.files)) if (hashFile(file) !== hash) return 'different'
+  return stamp.config === undefined ? 'same' : { asConfigured: stamp.config }
 }
 
-/** Remembers a good check. Where nothing can be written, as in some build containers, the next check just looks again. */
-export async function writeStamp(config: ResolvedConfig, hash: string): Promise<void> {
-  await replaceFile(stampPath(config), `${hash}\n`).catch(() => undefined)
+/**
+ * @param files absolute paths of the config file, what it imports, and every other file that counts
+ * @param folders absolute paths
+ */
+export function createStamp(
+  files: Iterable<string>,
+  folders: Iterable<string>,
+  configFiles: readonly string[],
+  config: string,
+): Stamp {
+  const listed = [...folders].map((folder): [string, string[]] => [folder, listFolder(folder)])
+  const all = new Set([
+    ...files,
+    ...configFiles,
+    ...listed.flatMap(([folder, names]) => names.map((name) => join(folder, name))),
+  ])
+  return {
+    versions: describeVersions(),
+    files: Object.fromEntries([...all].sort().map((file) => [file, hashFile(file)])),
+    folders: Object.fromEntries(listed),
+    ...(configFiles.some((file) => impureRE.test(readText(file))) ? { config } : {}),
+  }
 }
 
-function stampPath(config: ResolvedConfig): string {
-  const environment = config.environment === undefined ? '' : `.${config.environment.replaceAll(/\W+/g, '-')}`
-  return join(config.stateDirectory, `check${environment}.stamp`)
+/** Where nothing can be written, as in some build containers, the next check just looks again. */
+export function writeStamp(path: string, stamp: Stamp): void {
+  const temporary = `${path}.${process.pid}.tmp`
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(temporary, JSON.stringify(stamp))
+    renameSync(temporary, path)
+  } catch {
+    // See above.
+  }
 }
 
-// The config file's text is among the inputs; what it made of the process's environment is here.
-function describeConfig(config: ResolvedConfig): unknown {
-  return { ...config, plugins: config.plugins.map(({ name }) => name) }
+/** Each environment of a config is a project of its own. */
+export function stampPath(
+  stateDirectory: string,
+  configFile: string | undefined,
+  environment: string | undefined,
+): string {
+  const parts = [configFile === undefined ? '' : basename(configFile), environment ?? '']
+  return join(
+    stateDirectory,
+    `check${parts.map((part) => (part === '' ? '' : `.${part.replaceAll(/\W+/g, '-')}`)).join('')}.stamp`,
+  )
+}
+
+function readStamp(path: string): Stamp | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Stamp
+  } catch {
+    return undefined
+  }
+}
+
+function listFolder(folder: string): string[] {
+  const names: string[] = []
+  const visit = (below: string): void => {
+    let entries
+    try {
+      entries = readdirSync(join(folder, below), { withFileTypes: true })
+    } catch {
+      return
+    }
+    for (const entry of entries) {
+      if (passedOver.has(entry.name)) continue
+      const name = below === '' ? entry.name : `${below}/${entry.name}`
+      if (entry.isDirectory()) visit(name)
+      else names.push(name)
+    }
+  }
+  visit('')
+  return names.sort()
+}
+
+function hashFile(path: string): string {
+  try {
+    return createHash('sha1').update(readFileSync(path)).digest('base64url')
+  } catch {
+    return 'missing'
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+function describeVersions(): string {
+  return `${process.version} ${ourVersion()}`
 }

@@ -1,8 +1,8 @@
 import { relative } from 'node:path'
 import type { ResolvedConfig } from '../config/config.js'
-import { openForChecking } from '../check/check.js'
+import { openForChecking } from '../check/full-check.js'
 import { DiagnosticError, type Diagnostic } from '../diagnostics/index.js'
-import { readDesired } from './run/desired.js'
+import { hasErrors, readDesired } from './run/desired.js'
 import { prepareFiles, writeFiles } from './run/files.js'
 
 export interface GenerateResult {
@@ -15,17 +15,19 @@ export interface GenerateResult {
 /**
  * Writes the generated files for what the schema files say, without a development database.
  *
- * @throws DiagnosticError when the schema files do not elaborate
+ * @throws DiagnosticError when the schema files do not elaborate, or a query does not fit them
  */
 export async function generateProject(config: ResolvedConfig): Promise<GenerateResult> {
   const project = openForChecking(config)
   try {
     const { diagnostics, elaboration } = await readDesired(project, undefined)
     if (!elaboration) throw new DiagnosticError(diagnostics)
-    const files = await writeFiles(project, await prepareFiles(project, elaboration.catalog))
+    const queries = await project.queries.generate(elaboration.catalog, project.elaborator.use)
+    if (hasErrors(queries.diagnostics)) throw new DiagnosticError(queries.diagnostics)
+    const files = await writeFiles(project, await prepareFiles(project, elaboration.catalog, queries))
     return {
       written: files.paths.map((path) => relative(config.root, path)),
-      diagnostics: [...diagnostics, ...files.diagnostics],
+      diagnostics: [...diagnostics, ...queries.diagnostics, ...files.diagnostics],
     }
   } finally {
     await project.close()

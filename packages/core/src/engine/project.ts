@@ -3,6 +3,7 @@ import type { ResolvedConfig } from '../config/config.js'
 import { connect, type DatabaseSession } from '../database/connect.js'
 import { createPluginContainer, type PluginContainer } from '../plugin/container.js'
 import type { DatabaseServer } from '../server/server.js'
+import { createProjectQueries, type ProjectQueries } from '../queries/queries.js'
 import { createSourceReader, type SourceReader } from '../sources/reader.js'
 import { createDecisions, type Decisions } from './decisions.js'
 import { createCurrentCatalog, type CurrentCatalog } from './development/current.js'
@@ -27,6 +28,7 @@ export interface Project {
   readonly current: CurrentCatalog
   readonly decisions: Decisions
   readonly migrations: Migrations | undefined
+  readonly queries: ProjectQueries
   /** Of the last run that elaborated; plugins ask it where things are. */
   elaboration: Elaboration | undefined
   /** The development database; started by the first call, and again after it went away. */
@@ -80,6 +82,7 @@ export function openProject(config: ResolvedConfig, { log, onDatabase }: Project
     current: createCurrentCatalog(catalogOptions, createRememberedState(config.stateDirectory, config.database)),
     decisions: createDecisions(config.stateDirectory),
     migrations: config.migrations && createMigrations(config.migrations),
+    queries: createProjectQueries(config),
     elaboration: undefined,
     database() {
       opening ??= open().catch((error: unknown) => {

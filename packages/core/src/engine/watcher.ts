@@ -63,14 +63,13 @@ export function createWatcher(
 }
 
 /**
- * Everything whose change starts a run: schema files, the config with its imports, migrations.
+ * Everything whose change starts a run: schema and query files, the config with its imports, migrations.
  *
  * @param others further files, such as those that plugins watch
  */
 export function createTargets(config: ResolvedConfig, others: Iterable<string>): WatchTargets {
-  const globs = [...config.schema.pre, ...config.schema.schema, ...config.schema.post].filter(
-    (glob) => !glob.startsWith('!'),
-  )
+  const { pre, schema, post } = config.schema
+  const globs = [...pre, ...schema, ...post, ...(config.client?.queries ?? [])].filter((glob) => !glob.startsWith('!'))
   const migrations = config.migrations?.directory
   const extensions = new Set(globs.map((glob) => /\.\w+$/.exec(glob)?.[0] ?? ''))
   const files = [...new Set([...config.configDependencies, ...others])]

@@ -3,27 +3,34 @@ import type { Catalog } from '@savepoint/catalog'
 import type { Diagnostic } from '../../diagnostics/index.js'
 import { emitFiles, type EmittedFile } from '../../emit/emit.js'
 import type { Project } from '../project.js'
+import type { QueryFiles } from '../../queries/queries.js'
 import { generateClient } from './types.js'
 
 /** What follows from the desired state, not yet on disk. */
 export interface PreparedFiles {
   /** Relative to the client's directory. */
   client: readonly EmittedFile[]
-  /** Of plugins, relative to the root. */
+  /** Of queries and plugins, relative to the root. */
   others: readonly EmittedFile[]
   diagnostics: readonly Diagnostic[]
 }
 
-/** The client's types, and the files of plugins. */
-export async function prepareFiles({ config, plugins }: Project, catalog: Catalog): Promise<PreparedFiles> {
-  const client = config.client ? generateClient(catalog, config) : []
-  if (!plugins.has('generate')) return { client, others: [], diagnostics: [] }
+/** The client's types, the queries' modules, and the files of plugins. */
+export async function prepareFiles(
+  { config, plugins, queries, elaborator }: Project,
+  catalog: Catalog,
+  queryFiles: QueryFiles,
+): Promise<PreparedFiles> {
+  const client = [...queryFiles.client]
+  if (config.client)
+    client.push(...generateClient(catalog, config, await queries.viewColumnsNotNull(catalog, elaborator.use)))
+  if (!plugins.has('generate')) return { client, others: queryFiles.others, diagnostics: [] }
   const { values, diagnostics } = await plugins.generate(catalog)
   const others = values.map(({ value: { path, content } }) => ({
     path: relative(config.root, resolve(config.root, path)),
     content,
   }))
-  return { client, others, diagnostics }
+  return { client, others: [...queryFiles.others, ...others], diagnostics }
 }
 
 /** Writes what is not on disk already. Paths are absolute. */

@@ -49,8 +49,14 @@ export async function runOnce(project: Project, { changed, started }: RunOptions
   if (!elaboration) return { errors: diagnostics, files }
   warnings.push(...diagnostics)
 
+  // Before anything is applied: a schema that breaks a query waits until one of the two is mended.
+  stopwatch.stage('queries')
+  const queries = await project.queries.generate(elaboration.catalog, elaborator.use)
+  if (hasErrors(queries.diagnostics)) return { errors: onlyErrors([...diagnostics, ...queries.diagnostics]), files }
+  warnings.push(...queries.diagnostics)
+
   let preparing: Promise<PreparedFiles> | undefined
-  const prepare = (): Promise<PreparedFiles> => (preparing ??= prepareFiles(project, elaboration.catalog))
+  const prepare = (): Promise<PreparedFiles> => (preparing ??= prepareFiles(project, elaboration.catalog, queries))
   const applied = await synchronise(elaboration)
   warnings.push(...applied.warnings)
   if (applied.pending.length > 0) warnings.push(...applied.decisionWarnings)
@@ -154,6 +160,10 @@ export async function runOnce(project: Project, { changed, started }: RunOptions
     }
     throw new DiagnosticError([changedMeanwhile()])
   }
+}
+
+function onlyErrors(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return diagnostics.filter(({ severity }) => severity === 'error')
 }
 
 type ElaboratedSchema = NonNullable<Desired['elaboration']>

@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto'
+import { join, relative } from 'node:path'
+import { differences, type Catalog, type Difference } from '@savepoint/catalog'
+import { findSumMismatch, renderMismatch } from '@savepoint/migrate'
+import type { ResolvedConfig } from '../config/config.js'
+import { loadConfig } from '../config/load.js'
+import type { Diagnostic } from '../diagnostics/index.js'
+import { compareFiles } from '../emit/emit.js'
+import { toDiagnostics } from '../engine/diagnose.js'
+import type { EngineOptions } from '../engine/engine.js'
+import { openProject, type Project } from '../engine/project.js'
+import { hasErrors, readDesired } from '../engine/run/desired.js'
+import { createTargets } from '../engine/watcher.js'
+import { prepareFiles } from '../engine/run/files.js'
+import type { QueryFiles } from '../queries/queries.js'
+import { createStamp, stampPath, writeStamp } from './stamp.js'
+
+/** Loads the config for a check; what is wrong with it is a result of the check. */
+export async function loadForCheck(
+  options: EngineOptions,
+): Promise<{ config: ResolvedConfig; described: string | undefined } | { diagnostics: readonly Diagnostic[] }> {
+  try {
+    const { root: cwd, configFile, environment } = options
+    const config = await loadConfig({ cwd, configFile, environment })
+    return { config, described: describeConfig(config) }
+  } catch (error) {
+    return { diagnostics: toDiagnostics(error) }
+  }
+}
+
+/**
+ * Everything of a config that a check depends on, as text.
+ *
+ * @returns undefined when a plugin cannot say what its output depends on
+ */
+export function describeConfig(config: ResolvedConfig): string | undefined {
+  if (config.plugins.some(({ cacheKey }) => cacheKey === undefined)) return undefined
+  const plugins = config.plugins.map(({ name, cacheKey }) => [name, cacheKey])
+  return createHash('sha1')
+    .update(JSON.stringify({ ...config, plugins }))
+    .digest('base64url')
+}
+
+/** The check itself; remembers when there was nothing to say. */
+export async function checkFully(config: ResolvedConfig): Promise<readonly Diagnostic[]> {
+  const project = openForChecking(config)
+  try {
+    const diagnostics = await check(project)
+    const described = describeConfig(config)
+    if (described !== undefined && diagnostics.length === 0) {
+      const path = stampPath(config.stateDirectory, config.configFile, config.environment)
+      const targets = createTargets(config, project.pluginFiles)
+      const folders = [...targets.directories, ...(config.client ? [config.client.directory] : [])]
+      writeStamp(path, createStamp(targets.files, folders, config.configDependencies, described))
+    }
+    return diagnostics
+  } catch (error) {
+    return toDiagnostics(error)
+  } finally {
+    await project.close()
+  }
+}
+
+/**
+ * A project whose scratch database is the embedded one unless the config names another: CI has no development database.
+ */
+export function openForChecking(config: ResolvedConfig): Project {
+  return openProject(
+    { ...config, scratch: config.scratch ?? { kind: 'pglite' } },
+    { log: () => undefined, onDatabase: () => undefined },
+  )
+}
+
+async function check(project: Project): Promise<readonly Diagnostic[]> {
+  const { diagnostics, elaboration } = await readDesired(project, undefined)
+  if (!elaboration) return diagnostics
+  const { catalog } = elaboration
+  const queries = await project.queries.generate(catalog, project.elaborator.use)
+  return [
+    ...diagnostics,
+    ...queries.diagnostics,
+    ...(await checkMigrations(project, catalog)),
+    ...(hasErrors(queries.diagnostics) ? [] : await checkFiles(project, catalog, queries)),
+  ]
+}
+
+async function checkMigrations(project: Project, desired: Catalog): Promise<Diagnostic[]> {
+  const { migrations, elaborator, config } = project
+  if (!migrations || !config.migrations) return []
+  const { directory, catalog, diagnostics } = await migrations.replay(elaborator)
+  const shown = relative(config.root, config.migrations.directory)
+  const found: Diagnostic[] = [...diagnostics]
+  const mismatch = directory.sumText === undefined ? undefined : findSumMismatch(directory)
+  if (mismatch) {
+    found.push({
+      code: 'SP4004',
+      severity: 'error',
+      message: `the checksum of ${shown} does not match its files`,
+      why: renderMismatch(mismatch),
+      fix: 'Put the changed migration back as it was. If the change is meant, run `savepoint migrate hash`.',
+    })
+  }
+  if (!catalog) return found
+  const different = differences(catalog, desired)
+  if (different.length === 0) return found
+  const shownDifferences = different.slice(0, 8).map(describeDifference)
+  const more = different.length - shownDifferences.length
+  return [
+    ...found,
+    {
+      code: 'SP4001',
+      severity: 'error',
+      message: `the migrations in ${shown} do not lead to the schema files: ${shownDifferences[0]}${different.length > 1 ? ` and ${different.length - 1} more` : ''}`,
+      why: [...shownDifferences, ...(more > 0 ? [`and ${more} more`] : [])].join('\n'),
+      fix: 'Run `savepoint migrate diff <name>`, which writes the migration that is missing. If the schema files are behind, correct those.',
+    },
+  ]
+}
+
+/** Seen from the migrations. */
+function describeDifference({ id, change, facts }: Difference): string {
+  if (change === 'missing') return `${id} is missing`
+  if (change === 'extra') return `${id} is not in the schema files`
+  return `${id} differs${facts && facts.length > 0 ? ` (${facts.join(', ')})` : ''}`
+}
+
+async function checkFiles(project: Project, catalog: Catalog, queries: QueryFiles): Promise<Diagnostic[]> {
+  const { root, client } = project.config
+  const prepared = await prepareFiles(project, catalog, queries)
+  const compared = [
+    ...(client
+      ? [
+          {
+            directory: client.directory,
+            ...(await compareFiles(prepared.client, { directory: client.directory, root })),
+          },
+        ]
+      : []),
+    { directory: root, ...(await compareFiles(prepared.others, { directory: root, root, keepStale: true })) },
+  ]
+  const stale = compared.flatMap(({ directory, missing, different, superfluous }) => {
+    const show = (path: string): string => relative(root, join(directory, path))
+    return [
+      ...missing.map((path) => `${show(path)} is missing`),
+      ...different.map((path) => `${show(path)} is not what the schema says`),
+      ...superfluous.map((path) => `${show(path)} belongs to nothing any more`),
+    ]
+  })
+  if (stale.length === 0) return []
+  return [
+    {
+      code: 'SP6001',
+      severity: 'error',
+      message: `generated files are stale: ${stale[0]}${stale.length > 1 ? ` and ${stale.length - 1} more` : ''}`,
+      why: stale.join('\n'),
+      fix: 'Run `savepoint generate`, and commit what it writes.',
+    },
+  ]
+}
