@@ -170,7 +170,11 @@ export const columnKind: KindDefinition<'column'> = {
     if (!table) return []
     const implied = inheritedState(column, context)
     if (implied) return adjustImplied(implied, column, context)
-    const extras = [...details(undefined, column, context), ...notNullComment(undefined, column)]
+    const extras = [
+      ...lateNotNull(column),
+      ...details(undefined, column, context),
+      ...notNullComment(undefined, column),
+    ]
     if (context.isInlined(column.id)) return extras
     const clause = columnClause(column, table, context)
     return [
@@ -200,6 +204,14 @@ export const columnKind: KindDefinition<'column'> = {
   },
   rename: (from, name) =>
     `ALTER TABLE ${tableOf(from)} RENAME COLUMN ${quoteIdentifier(from.name)} TO ${quoteIdentifier(name)}`,
+}
+
+/** No column clause can say NOT VALID. */
+function lateNotNull(column: Column): Statement[] {
+  const { notNullConstraint, ...rest } = column.facts
+  if (!notNullConstraint?.notValid) return []
+  const alter = `ALTER TABLE ${tableOf(column)} ALTER COLUMN ${quoteIdentifier(column.name)}`
+  return alterNotNull({ ...rest, notNull: false }, column, alter)
 }
 
 /** What a parent's statement makes may differ in details from what this table wants. */

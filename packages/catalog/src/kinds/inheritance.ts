@@ -42,8 +42,11 @@ export const inheritanceReader = defineReader<Row>({
       ...(row.bound !== null && { bound: row.bound }),
       sequence: Number(row.sequence),
     }
-    if (row.bound === null) table.facts.inherits.push(parent)
-    else table.facts.partitionOf = { parent, bound: row.bound }
+    if (row.bound === null) {
+      table.facts.inherits.push(parent)
+      if (table.kind === 'table' && table.facts.inherits.length > 1) table.facts.parentOrder = [...table.facts.inherits]
+    }
+    if (row.bound !== null) table.facts.partitionOf = { parent, bound: row.bound }
     sink.add({
       kind: 'inheritance',
       identity: `${quoteQualified(row.schema, row.name)} from ${parentName}`,

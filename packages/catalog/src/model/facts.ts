@@ -58,6 +58,8 @@ export interface TableFacts {
   replicaIdentity: { mode: 'default' | 'full' | 'nothing' } | { mode: 'index'; index: string }
   /** INHERITS, in order. Empty for a partition. For reading only: the objects `inheritance …` are what is compared. */
   inherits: ObjectId[]
+  /** The same where there are several: links to parents are objects of their own, all but their order. */
+  parentOrder?: ObjectId[]
   /** Typed table: CREATE TABLE … OF. */
   ofType?: string
   /** PARTITION BY as Postgres prints it: `RANGE (created_at)`. */

@@ -22,11 +22,30 @@ export function decideChanges(state: PlanState, forced: ReadonlySet<ObjectId>): 
   }
   for (const [id, change] of changes)
     if (change === 'alter') set(id, needsRecreation(id, state, forced) ? 'recreate' : 'alter')
+  for (const link of misplacedParents(state)) set(link, 'recreate')
 
   for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
     const change = changes.get(id)
     if (change === 'alter') followAlteration(id, state, set)
     else if (change !== undefined) followRemoval(id, state, set, forced)
+  }
+}
+
+/** A parent that a table gets comes last, so those that have to stand behind it are taken off and put back. */
+function* misplacedParents({ from, to, changes }: PlanState): Generator<ObjectId> {
+  for (const id of changes.keys()) {
+    const before = from.objects.get(id)
+    const after = to.objects.get(id)
+    if (before?.kind !== 'table' || after?.kind !== 'table' || changes.get(id) !== 'alter') continue
+    const link = (parent: ObjectId): ObjectId =>
+      `inheritance ${id.slice('table '.length)} from ${parent.replace(/^(?:foreign )?table /, '')}`
+    const kept = before.facts.inherits.filter((parent) => to.objects.has(link(parent)) && !changes.has(link(parent)))
+    const rest = [...after.facts.inherits]
+    while (rest.length > 0 && rest[0] === kept[0]) {
+      rest.shift()
+      kept.shift()
+    }
+    for (const parent of rest) if (kept.includes(parent)) yield link(parent)
   }
 }
 

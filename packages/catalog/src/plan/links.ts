@@ -141,8 +141,10 @@ function addInheritance(
     add(object.id, object.facts.parent)
     const parent = object.facts.parent.replace(/^(?:foreign )?table /, '')
     for (const own of children.get(object.parent ?? '') ?? []) {
-      if (own.kind === 'column' && own.facts.inherited) add(own.id, `column ${parent}.${quoteIdentifier(own.name)}`)
-      if (own.kind === 'constraint' && own.facts.inherited && own.facts.type === 'check')
+      // What the child declares as well does not need the parent's; see `orderMerges`.
+      if (own.kind === 'column' && own.facts.inherited && !own.facts.local)
+        add(own.id, `column ${parent}.${quoteIdentifier(own.name)}`)
+      if (own.kind === 'constraint' && own.facts.inherited && !own.facts.local && own.facts.type === 'check')
         add(own.id, `constraint ${parent}.${quoteIdentifier(own.name)}`)
       // Attaching looks for the columns, the checks and the parts of indexes; those come before the link.
       if (own.kind === 'column' || own.kind === 'constraint' || own.kind === 'index') order(object.id, own.id)

@@ -1,3 +1,4 @@
+import { quoteIdentifier } from '../identifier.js'
 import { kindOf } from '../kinds/registry.js'
 import type { LateStatement } from '../kinds/kind.js'
 import type { AnyObject, ObjectId } from '../model/object.js'
@@ -111,6 +112,7 @@ export function buildUnits(state: PlanState, hints: readonly Hint[]): Units {
     const object = state.from.objects.get(id)
     if (object?.kind === 'sequence') before(unit, drops.get(object.facts.ownedBy ?? ''))
   }
+  orderMerges(state, creates, drops, before)
   for (const [id, unit] of purges) before(creates.get(id), unit)
   for (const { unit, id, needs } of lates) {
     before(creates.get(id) ?? alters.get(id), unit)
@@ -120,6 +122,30 @@ export function buildUnits(state: PlanState, hints: readonly Hint[]): Units {
     before(creates.get(hint.to) ?? alters.get(hint.to), creates.get(hint.from) ?? alters.get(hint.from))
   }
   return { list, graph }
+}
+
+/**
+ * A column or check that a child table declares as its parent does: made at the child first, then the parent's takes it up
+ * (the other way round Postgres says that it is there already); and dropped at the parent first, which leaves the child its own.
+ */
+function orderMerges(
+  state: PlanState,
+  creates: ReadonlyMap<ObjectId, number>,
+  drops: ReadonlyMap<ObjectId, number>,
+  before: (first: number | undefined, second: number | undefined) => void,
+): void {
+  for (const catalog of [state.from, state.to])
+    for (const link of catalog.objects.values()) {
+      if (link.kind !== 'inheritance' || state.isCreated(link.id) || state.isDropped(link.id)) continue
+      const parent = link.facts.parent.replace(/^(?:foreign )?table /, '')
+      for (const own of state.childrenIn(catalog, link.parent ?? '')) {
+        if (own.kind !== 'column' && own.kind !== 'constraint') continue
+        if (!own.facts.local || !own.facts.inherited) continue
+        const merged = `${own.kind} ${parent}.${quoteIdentifier(own.name)}`
+        if (catalog === state.to) before(creates.get(own.id), creates.get(merged))
+        else before(drops.get(merged), drops.get(own.id))
+      }
+    }
 }
 
 function collectDrops(
