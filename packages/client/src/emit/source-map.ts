@@ -1,3 +1,4 @@
+import { generatedHeader } from '../generated-file.js'
 import type { CompiledQuery } from '../queries/model.js'
 
 const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
@@ -52,5 +53,14 @@ export function declarationMap(
       })
       .join(',')
   })
-  return JSON.stringify({ version: 3, file, sourceRoot: '', sources: [source], names: [], mappings: lines.join(';') })
+  return JSON.stringify({
+    version: 3,
+    // How a later run knows that the file is ours; keys with x_ are free to use.
+    x_generated: generatedHeader.slice(3),
+    file,
+    sourceRoot: '',
+    sources: [source],
+    names: [],
+    mappings: lines.join(';'),
+  })
 }

@@ -30,7 +30,7 @@ export interface QueriesOptions extends Omit<ValueOptions, 'values'> {
   cache?: AnalysisCache
   /** The desired state. With it, a query in the cache is analysed again only when something that it depends on has changed. */
   catalog?: Catalog
-  /** Identity of the whole schema, for example a hash of the schema files. Without a catalog, the cache counts only for the same one. */
+  /** Identity of the whole schema, for example a hash of the schema files. Without a catalog, the cache counts only for the same one; without either, for a query's text alone. */
   schemaHash?: string
   /**
    * `declaration`: `users.d.sql.ts` beside the `.sql` file, for bundlers that load it through a plugin; with a map for editors.
@@ -108,7 +108,7 @@ export async function generateQueries(
       cached &&
       (hash
         ? cached.dependencies === hash(cached.outcome.dependencies)
-        : options.schemaHash !== undefined && options.schemaHash === options.cache?.schemaHash)
+        : options.schemaHash === undefined || options.schemaHash === options.cache?.schemaHash)
     if (isValid) entry.cached = cached
   }
   const open = entries.filter((entry) => !entry.cached)

@@ -53,7 +53,7 @@ it('are generated beside their files, kept in a cache, and checked', async () =>
 
   write('src/users.sql', '-- name: GetUser :one\nSELECT name FROM users WHERE id = @id;\n')
   expect(await check()).toEqual(['SP6001'])
-  expect((await generate()).written.length).toBe(2)
+  expect((await generate()).written).toContain('src/users.d.sql.ts')
   expect((await generate()).written).toEqual([])
 })
 
