@@ -1,21 +1,14 @@
-import { admit, type AdmittedUnit, type LockChange } from './admission.js'
+import { admit } from './admission.js'
 import { BackendCrash } from './backend.js'
-import type { Verdict } from './backend-scanner.js'
 import { FrontendReader, ProtocolViolation } from './frontend-reader.js'
 import {
   authenticationOk,
   backend as types,
-  copyFailMessage,
   createBackendKeyData,
-  createCommandComplete,
-  createMessage,
   createParameterStatus,
-  createQuery,
   createReadyForQuery,
   createReport,
   frontend,
-  int32,
-  readReport,
   readStrings,
   syncMessage,
   type ServerReport,
@@ -26,11 +19,9 @@ import type { Turn } from './scheduler.js'
 import type { SessionServer } from './session-server.js'
 import { noSettings, SettingRefused, type Settings } from './settings.js'
 import type { StartupParameters } from './startup-packet.js'
-import { tagReplacements, type Effect, type StatementAnalysis } from './statement-effects.js'
 import { SessionStatements } from './statements.js'
 import { UnitQueue, type Unit } from './unit-queue.js'
-
-const brokenExecute = createMessage(frontend.execute, 'an error, on purpose', int32(0))
+import { UnitRunner } from './unit-runner.js'
 
 /** One client as its own Postgres session, on a backend that it shares with others. */
 export class Session implements Turn {
@@ -46,18 +37,12 @@ export class Session implements Turn {
   readonly #startup: StartupParameters
   readonly #units = new UnitQueue()
   readonly #output: OutputBuffer
-  #openBatch = false
+  readonly #runner: UnitRunner
   #closed = false
   /** Waits for an advisory lock or an extension. */
   #parked = false
-  /** After an error of ours: nothing runs until the batch ends. */
-  #skipping = false
   #prepared = false
   #defaults: Settings = noSettings
-  #pendingListens: { channel: string; listen: boolean }[] = []
-  #effects: Effect[] = []
-  #lockChanges: LockChange[] = []
-  #lastStatement: Buffer | undefined
 
   constructor(
     server: SessionServer,
@@ -68,6 +53,7 @@ export class Session implements Turn {
   ) {
     this.#server = server
     this.#output = new OutputBuffer(stream)
+    this.#runner = new UnitRunner(this, server, this.#output, this.#units)
     this.#reader = reader
     this.id = identity.id
     this.secret = identity.secret
@@ -80,7 +66,7 @@ export class Session implements Turn {
   }
 
   get holdsBackend(): boolean {
-    return !this.#closed && (this.status !== 'I' || this.#openBatch)
+    return !this.#closed && (this.status !== 'I' || this.#runner.openBatch)
   }
 
   /** What RESET goes back to. */
@@ -96,10 +82,7 @@ export class Session implements Turn {
 
   /** The beginning of what it ran last, for messages about it. */
   get lastSql(): string {
-    const message = this.#lastStatement
-    if (!message) return ''
-    const offset = message[0] === frontend.query ? 5 : readStrings(message, 5, 1).offset
-    return message.toString('utf8', offset, Math.min(message.indexOf(0, offset), offset + 200))
+    return this.#runner.lastSql
   }
 
   /** Answers the start-up packet. Settings are tried now if the backend is free, else at the first request. */
@@ -155,7 +138,7 @@ export class Session implements Turn {
   runOne(): void {
     this.#guard(() => {
       const unit = this.#units.first
-      if (unit && this.#skipping) this.#skip(this.#units.shift())
+      if (unit && this.#runner.skipping) this.#skip(this.#units.shift())
       else if (unit && this.#enter()) this.#tryUnit(unit)
     })
   }
@@ -203,10 +186,7 @@ export class Session implements Turn {
     switch (admission.kind) {
       case 'run':
         this.#units.shift()
-        this.#lockChanges.push(...admission.unit.lockChanges)
-        if (unit.kind === 'query') this.#runQuery(unit.message, admission.unit)
-        else if (unit.kind === 'extended') this.#runExtended(unit, admission.unit)
-        else this.#runCopy(unit.message)
+        this.#runner.run(unit, admission.unit)
         return
       case 'wait for lock':
         this.#parked = true
@@ -219,275 +199,6 @@ export class Session implements Turn {
       case 'fail':
         this.#failUnit(admission.report)
     }
-  }
-
-  #runQuery(message: Buffer, { analyses, refused }: AdmittedUnit): void {
-    this.#lastStatement = message
-    this.statements.forgetUnnamed()
-    const analysis = analyses.get(message)
-    if (!analysis) {
-      this.#execute(message, true)
-      return
-    }
-    this.#noteEffects(analysis)
-    const query = createQuery(refused.get(message) ?? analysis.sql)
-    if (analysis.effects.some(({ kind }) => kind === 'copy from client')) this.#beginCopy(query, analysis)
-    // What was not recognised as COPY must not wait for data either: to the backend that is the end of its client.
-    else this.#execute(analysis.mayCopy ? Buffer.concat([query, copyFailMessage]) : query, true)
-  }
-
-  #runExtended({ messages, sync }: { messages: Buffer[]; sync: boolean }, admitted: AdmittedUnit): void {
-    const rewritten: Buffer[] = []
-    for (const [index, message] of messages.entries()) {
-      const copy = message[0] === frontend.execute ? this.#copyOf(message) : undefined
-      if (copy && this.#executeBefore(rewritten)) {
-        this.#output.write(this.#units.beginCopy(message, copy.sql, true))
-        this.#output.flush()
-        // A Sync that follows is within COPY data.
-        const rest = messages.slice(index + 1)
-        this.#units.unshiftPending(rest.filter(({ 0: type }) => type !== frontend.sync && type !== frontend.flush))
-        return
-      }
-      rewritten.push(this.#rewrite(message, admitted))
-    }
-    this.#openBatch = true
-    this.#execute(rewritten.length === 1 && rewritten[0] ? rewritten[0] : Buffer.concat(rewritten), sync)
-  }
-
-  #copyOf(execute: Buffer): StatementAnalysis | undefined {
-    const [portal = ''] = readStrings(execute, 5, 1).strings
-    const analysis = this.statements.analysisOfPortal(portal)
-    return analysis?.effects.some(({ kind }) => kind === 'copy from client') ? analysis : undefined
-  }
-
-  /** Runs what stands before a COPY's Execute. False when it failed, so that no data will come. */
-  #executeBefore(messages: Buffer[]): boolean {
-    this.#openBatch = true
-    let failed = false
-    if (messages.length > 0)
-      this.#execute(Buffer.concat(messages), false, (type) => {
-        if (type === types.error) failed = true
-        return 'pass'
-      })
-    messages.length = 0
-    return !failed
-  }
-
-  /** Puts the backend's names into a message of the extended protocol, and notes what it will do. */
-  #rewrite(message: Buffer, { analyses, refused }: AdmittedUnit): Buffer {
-    switch (message[0]) {
-      case frontend.parse:
-        this.#lastStatement = message
-        return this.statements.rewriteParse(message, analyses.get(message))
-      case frontend.bind: {
-        const sql = refused.get(message)
-        return sql === undefined ? this.statements.rewriteBind(message) : this.statements.rewriteBindTo(message, sql)
-      }
-      case frontend.describe:
-        return this.statements.rewriteDescribe(message)
-      case frontend.close:
-        return this.statements.rewriteClose(message)
-      case frontend.execute: {
-        const [portal = ''] = readStrings(message, 5, 1).strings
-        const analysis = this.statements.analysisOfPortal(portal)
-        if (analysis) this.#noteEffects(analysis)
-        return message
-      }
-      default:
-        return message
-    }
-  }
-
-  #noteEffects(analysis: StatementAnalysis): void {
-    this.#effects.push(...analysis.effects)
-    if (analysis.effects.some(({ kind }) => kind === 'temporary table')) this.usesTemporaryTables = true
-  }
-
-  /** Asks the client for the data of a COPY, if the server accepts the statement. */
-  #beginCopy(query: Buffer, analysis: StatementAnalysis): void {
-    const { backend } = this.#server
-    if (analysis.statements > 1 || this.status === 'E') {
-      // Several statements cannot be tried: each has its effect.
-      this.#output.write(this.#units.beginCopy(query, analysis.sql, false))
-      this.#output.flush()
-      return
-    }
-    const answer: Buffer[] = []
-    let response: Buffer | undefined
-    const inTransaction = this.status === 'T'
-    if (inTransaction) backend.query('SAVEPOINT savepoint_copy')
-    backend.execute(Buffer.concat([query, copyFailMessage]), {
-      inspect: (type, message) => {
-        if (type === types.copyInResponse) response = Buffer.from(message)
-        answer.push(Buffer.from(message))
-        return 'drop'
-      },
-    })
-    if (response) {
-      if (inTransaction) backend.query('ROLLBACK TO SAVEPOINT savepoint_copy; RELEASE SAVEPOINT savepoint_copy')
-      this.#units.beginCopy(query, analysis.sql, false)
-      this.#output.write(response)
-    } else {
-      this.status = backend.status
-      this.#effects = []
-      for (const message of answer) this.#output.write(message)
-    }
-    this.#output.flush()
-  }
-
-  #runCopy(message: Buffer): void {
-    const copy = this.#units.continueCopy(message)
-    if (!copy) return
-    if (copy.extended) {
-      const analysis = this.#copyOf(copy.head)
-      if (analysis) this.#noteEffects(analysis)
-    }
-    const data = message[0] === frontend.copyDone ? copy.data : []
-    let asked = false
-    this.#execute(Buffer.concat([copy.head, ...data, message, copyFailMessage]), !copy.extended, (type) => {
-      if (type !== types.copyInResponse || asked) return 'pass'
-      asked = true
-      return 'drop'
-    })
-  }
-
-  #execute(messages: Buffer, sync: boolean, inspect?: (type: number) => Verdict): void {
-    let failed = false
-    let lastTag = ''
-    let urgent = false
-    this.#server.backend.execute(
-      messages,
-      {
-        pass: (bytes) => {
-          this.#output.write(bytes)
-          if (urgent) this.#output.flush()
-          urgent = false
-        },
-        inspect: (type, message) => {
-          const verdict = inspect?.(type) ?? 'pass'
-          if (verdict !== 'pass') return verdict
-          switch (type) {
-            case types.readyForQuery:
-              this.status = this.#server.backend.status
-              return 'pass'
-            case types.parameterStatus:
-              this.#server.settings.markChanged()
-              return 'pass'
-            case types.notice:
-              // What a long statement tells on its way is for now.
-              urgent = true
-              return 'pass'
-            case types.parseComplete:
-              return this.statements.noteParseComplete()
-            case types.notification:
-              return this.#server.notify(message, this)
-            case types.error:
-              failed = true
-              return this.#improveError(message)
-            case types.commandComplete:
-              lastTag = message.toString('latin1', 5, message.length - 1)
-              return this.#noteTag(lastTag)
-            default:
-              return 'pass'
-          }
-        },
-      },
-      sync,
-    )
-    if (sync) {
-      this.#openBatch = false
-      this.statements.forgetPortals()
-      this.#applyEffects(failed, lastTag)
-    } else if (failed) {
-      // The backend now ignores everything up to Sync, simple queries too.
-      this.#skipping = true
-      this.#effects = []
-      this.#lockChanges = []
-    }
-    this.#output.flush()
-  }
-
-  #noteTag(tag: string): Verdict {
-    if (tag === 'SET' || tag === 'RESET') this.#server.settings.markChanged()
-    const replacement = tagReplacements[tag]
-    if (replacement && this.#effects.some((effect) => effect.kind === replacement.toLowerCase()))
-      return createCommandComplete(replacement)
-    return 'pass'
-  }
-
-  #improveError(message: Buffer): Verdict {
-    for (const effect of this.#effects) {
-      const problem = effect.kind === 'create extension' && this.#server.extensions.problemOf(effect.name)
-      if (!problem) continue
-      const fields = { ...readReport(message), D: problem.message, H: problem.fix ?? '' }
-      return createMessage(types.error, ...Object.entries(fields).map(([code, text]) => code + text), '')
-    }
-    return this.statements.restoreNames(message)
-  }
-
-  #applyEffects(failed: boolean, lastTag: string): void {
-    const effects = this.#effects
-    const lockChanges = this.#lockChanges
-    this.#effects = []
-    this.#lockChanges = []
-    if (effects.length > 0) this.#server.noteSettings(effects)
-    if (!failed) {
-      this.#server.changeLocks(this, lockChanges)
-      for (const effect of effects) this.#applyEffect(effect)
-    }
-    if (this.status !== 'I') return
-    if (this.#pendingListens.length > 0) this.#applyListens(!failed && lastTag !== 'ROLLBACK')
-    if (this.#defaults !== noSettings && effects.some((effect) => effect.kind === 'settings'))
-      this.#server.restoreDefaults(this)
-  }
-
-  #applyEffect(effect: Effect): void {
-    switch (effect.kind) {
-      case 'listen':
-        this.#pendingListens.push({ channel: effect.channel, listen: true })
-        return
-      case 'unlisten':
-        this.#pendingListens.push({ channel: effect.channel, listen: false })
-        return
-      case 'deallocate all':
-        this.#deallocateAll()
-        return
-      case 'unlock all':
-        this.#server.releaseLocks(this)
-        return
-      case 'discard all':
-        this.#discardAll()
-        return
-      case 'settings':
-      case 'temporary table':
-      case 'create extension':
-      case 'list extensions':
-      case 'copy from client':
-    }
-  }
-
-  #applyListens(committed: boolean): void {
-    for (const { channel, listen } of committed ? this.#pendingListens : []) {
-      if (listen) this.channels.add(channel)
-      else if (channel === '*') this.channels.clear()
-      else this.channels.delete(channel)
-    }
-    this.#pendingListens = []
-  }
-
-  #deallocateAll(): void {
-    if (this.#server.backend.status !== 'E') this.#server.deallocate(this.statements.prefix)
-    this.statements.forgetAll()
-  }
-
-  #discardAll(): void {
-    this.#deallocateAll()
-    this.channels.clear()
-    this.#server.releaseLocks(this)
-    this.#server.settings.change(this.#defaults, (type, message) => {
-      if (type === types.parameterStatus) this.#output.write(Buffer.from(message))
-    })
-    this.#server.discardTemporaryTables(this)
   }
 
   /** What it waited for is there, perhaps: look again. */
@@ -509,16 +220,10 @@ export class Session implements Turn {
     this.#server.unpark(this)
     this.#output.write(createReport(report))
     this.#guard(() => {
-      const { backend } = this.#server
-      // Nothing but an error of its own makes the backend's transaction a failed one.
-      if (this.#openBatch) backend.execute(brokenExecute, { inspect: () => 'drop' }, false)
-      else if (this.status === 'T') {
-        backend.query('an error, on purpose')
-        this.status = backend.status
-      }
+      this.#runner.breakTransaction()
       if (unit.kind === 'query') this.#output.write(createReadyForQuery(this.status))
       else {
-        this.#skipping = true
+        this.#runner.skipping = true
         this.#skip(unit)
       }
     })
@@ -529,8 +234,8 @@ export class Session implements Turn {
   /** Passes over a unit after an error; the Sync at the end of one ends that. */
   #skip(unit: Unit | undefined): void {
     if (unit?.kind !== 'extended' || !unit.sync) return
-    this.#skipping = false
-    if (this.#openBatch) this.#execute(syncMessage, true)
+    this.#runner.skipping = false
+    if (this.#runner.openBatch) this.#runner.sync()
     else {
       this.#output.write(createReadyForQuery(this.status))
       this.#output.flush()
@@ -562,7 +267,7 @@ export class Session implements Turn {
     this.#guard(() => {
       const { backend } = this.#server
       if (held && !backend.crash) {
-        if (this.#openBatch) backend.execute(syncMessage, {})
+        if (this.#runner.openBatch) backend.execute(syncMessage, {})
         if (backend.status !== 'I') backend.query('ROLLBACK')
       }
       this.#server.leave(this)
