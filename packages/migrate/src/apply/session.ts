@@ -1,6 +1,7 @@
 import { MigrateError } from '../error.js'
 import type { Connection } from '../connection.js'
-import { computeDirectorySum, validateDirectory, type MigrationDirectory } from '../directory/directory.js'
+import { type MigrationDirectory } from '../directory/directory.js'
+import { computeDirectorySum, validateDirectory } from '../directory/checksum.js'
 import { acquireLocks, type HeldLock } from '../lock/advisory.js'
 import { readHistory, storeOf } from '../revisions/index.js'
 import {

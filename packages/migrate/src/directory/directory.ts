@@ -4,8 +4,7 @@ import { createSource, parseDirectoryLocation, readBytes } from './source.js'
 import type { Direction, Format, FormatName, MigrationFile, SkippedFile } from '../formats/format.js'
 import { resolveFormat } from '../formats/index.js'
 import type { Statement } from '../scanner/text.js'
-import { computeSum, serialiseSum, sumFileName, type Sum } from '../sum/sum.js'
-import { createSumError, findMismatch, type SumMismatch } from '../sum/validate.js'
+import { sumFileName } from '../sum/name.js'
 
 export type DirectoryLocation = string | URL | EmbeddedMigrations
 
@@ -56,31 +55,6 @@ export function readSource(source: DirectorySource, format: Format): MigrationDi
 }
 
 const isFile = (entry: SourceEntry): boolean => !entry.directory
-
-/** The directory's sum, computed anew from its bytes. */
-export function computeDirectorySum(directory: MigrationDirectory, contents?: Map<string, string>): Sum {
-  return computeSum(directory.source, directory.members, 'raw', contents)
-}
-
-/** Text that atlas.sum should have. */
-export function renderDirectorySum(directory: MigrationDirectory): string {
-  return serialiseSum(computeDirectorySum(directory))
-}
-
-/** Compares atlas.sum with the files; undefined when they agree. Data for a caller that prints, see `renderMismatch`. */
-export function findSumMismatch(directory: MigrationDirectory): SumMismatch | undefined {
-  return findMismatch(directory.source, directory.members, directory.sumText)
-}
-
-/**
- * Throws SP4004 where atlas.sum does not fit. Atlas directories must have one; in the other formats a directory
- * without it is taken as its own tool takes it.
- */
-export function validateDirectory(directory: MigrationDirectory, computed?: Sum): void {
-  if (directory.sumText === undefined && directory.format.name !== 'atlas') return
-  const mismatch = findMismatch(directory.source, directory.members, directory.sumText, computed)
-  if (mismatch) throw createSumError(directory.source, mismatch)
-}
 
 /** The statements of one migration, as the tool would send them; read piece by piece. Throws SP4015 at a fault. */
 export function listStatements(

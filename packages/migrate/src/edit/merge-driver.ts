@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { MigrateError, messageOf } from '../error.js'
-import { readDirectory, renderDirectorySum } from '../directory/directory.js'
-import { sumFileName } from '../sum/sum.js'
+import { readDirectory } from '../directory/directory.js'
+import { renderDirectorySum } from '../directory/checksum.js'
+import { sumFileName } from '../sum/name.js'
 
 export interface SumMerge {
   /** Text of the merged atlas.sum. */

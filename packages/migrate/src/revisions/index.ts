@@ -19,14 +19,6 @@ const stores: Readonly<Record<FormatName, RevisionStore>> = {
 /** The store that belongs to a format: a team's history stays in its own tool's table. */
 export const storeOf = (format: FormatName): RevisionStore => stores[format]
 
-/** Names of every tool's table: a diff must neither report nor drop them. */
-export const revisionTableNames: readonly string[] = [
-  'atlas_schema_revisions',
-  'goose_db_version',
-  'schema_migrations',
-  'flyway_schema_history',
-]
-
 /** Reads the history in one round trip; a missing table is an empty history. */
 export async function readHistory(connection: Connection, store: RevisionStore, table: string): Promise<History> {
   try {

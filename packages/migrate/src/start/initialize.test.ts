@@ -7,7 +7,7 @@ import { readStatus } from '../apply/status.js'
 import { readDirectory } from '../directory/directory.js'
 import type { FormatName } from '../formats/format.js'
 import { createDatabase, createDirectory, nativeVersions, readFiles } from '../testing/project.js'
-import { parseConnectionString } from './connect.js'
+import { parseConnectionString } from './connection-string.js'
 import { initDatabase, type Pool } from './initialize.js'
 
 const two = { '1_a.sql': 'CREATE TABLE a (id int);\n', '2_b.sql': 'CREATE TABLE b (id int);\n' }

@@ -6,8 +6,8 @@ import { refuseDirty } from '../apply/dirty.js'
 import { reconcile } from '../apply/pending.js'
 import { hashScripts, type Script } from '../apply/script-hash.js'
 import { readHistory, storeOf } from '../revisions/index.js'
+import { parseConnectionString } from './connection-string.js'
 import type { TableName } from '../revisions/store.js'
-import { connect, parseConnectionString, type OwnedConnection } from './connect.js'
 
 /** What is needed of a `pg` pool. */
 export interface Pool {
@@ -95,8 +95,9 @@ async function open({ connectionString, pool }: InitializeOptions): Promise<Open
     }
   }
   if (connectionString === undefined) throw new TypeError('initDatabase needs a connectionString or a pool')
+  const { connect } = await import('./connect.js')
   const { connectionString: url, searchPath, ...settings } = parseConnectionString(connectionString)
-  const owned: OwnedConnection = await connect(url)
+  const owned = await connect(url)
   return {
     settings: { ...settings, ...(searchPath === undefined ? {} : { boundSchema: searchPath }) },
     connection: { query: (text, values) => owned.query(text, values), close: () => owned.close() },

@@ -2,8 +2,6 @@ import { createHash } from 'node:crypto'
 import { readBytes, type DirectorySource } from '../directory/source.js'
 import { isIgnored } from './ignore.js'
 
-export const sumFileName = 'atlas.sum'
-
 export interface SumLine {
   name: string
   /** Base64 without `h1:`; cumulative over all earlier members. */

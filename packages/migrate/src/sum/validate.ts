@@ -1,6 +1,7 @@
 import { MigrateError } from '../error.js'
 import { readBytes, type DirectorySource } from '../directory/source.js'
-import { computeSum, hashLines, parseSum, sumFileName, type Sum } from './sum.js'
+import { computeSum, hashLines, parseSum, type Sum } from './sum.js'
+import { sumFileName } from './name.js'
 
 export interface SumMismatch {
   /** Line of atlas.sum, from 1; undefined where the fault has no line. */

@@ -19,7 +19,7 @@ history passes over it. For directories of the atlas format; the others have \`s
       validateDirectory(directory)
       const spec = { kind: 'migrations', directory: path, format: readMigrationFormat(format) } as const
       const { catalog } = await readState(spec, states)
-      const name = writeCheckpoint(directory, { up: toStatements(catalog), name: 'checkpoint', tag: args[0] })
+      const name = await writeCheckpoint(directory, { up: toStatements(catalog), name: 'checkpoint', tag: args[0] })
       talk.success(`wrote ${name}`)
       return exitCodes.done
     } finally {

@@ -19,7 +19,7 @@ export const command = defineCommand({
     const from = parseDirectoryLocation(options.from)
     const to = parseDirectoryLocation(options.to ?? 'file://migrations')
     const target = absolute(to.path, io)
-    const written = importDirectory(readDirectory(absolute(from.path, io), { format: from.format }), target, {
+    const written = await importDirectory(readDirectory(absolute(from.path, io), { format: from.format }), target, {
       format: options['dir-format'] ?? to.format,
     })
     talk.success(`wrote ${written.length} files to ${showPath(target, io)}`)

@@ -11,7 +11,7 @@ export const command = defineCommand({
   examples: ['migrate merge-driver %O %A %B %P %Y'],
   async run({ args, options, talk }) {
     const { runMergeDriver } = await import('@savepoint/migrate')
-    const { older } = runMergeDriver(args[1] ?? '', args[3] ?? '', options['dir-format'] ?? 'atlas', args[4])
+    const { older } = await runMergeDriver(args[1] ?? '', args[3] ?? '', options['dir-format'] ?? 'atlas', args[4])
     if (older.length > 0)
       talk.warn(`${older.join(', ')} come before files of the other side: run savepoint migrate rebase`)
     return exitCodes.done

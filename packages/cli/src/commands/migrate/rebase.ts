@@ -15,7 +15,7 @@ only the sum is written, which also repairs one with conflict markers.`,
     const { directory, path } = await findDirectory(options, io)
     const { rebaseMigrations } = await import('@savepoint/migrate')
     const versions = args.length > 0 ? args : await findOwnVersions(directory, path)
-    for (const { from, to } of rebaseMigrations(directory, versions)) talk.success(`${from} is ${to} now`)
+    for (const { from, to } of await rebaseMigrations(directory, versions)) talk.success(`${from} is ${to} now`)
     talk.say('the sum is written')
     return exitCodes.done
   },

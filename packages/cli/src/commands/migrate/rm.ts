@@ -19,7 +19,7 @@ last ones. Databases are not asked: undo there first what is applied.`,
     const question = `Remove ${amount === undefined ? args.join(', ') : `the last ${count(amount, 'migration')}`} from ${showPath(path, io)}?`
     if (!(await confirmOrRefuse(question, { approved: options['auto-approve'] || !io.interactive, io, talk })))
       return exitCodes.failed
-    for (const name of removeMigrations(directory, amount ?? args)) talk.success(`removed ${name}`)
+    for (const name of await removeMigrations(directory, amount ?? args)) talk.success(`removed ${name}`)
     return exitCodes.done
   },
 })

@@ -21,7 +21,11 @@ has that version too. Tools that keep a row for each file name the others as mis
     const question = `Put ${options.from ?? 'the first'} to ${options.to ?? 'the last'} of ${showPath(path, io)} into one file?`
     if (!(await confirmOrRefuse(question, { approved: options['auto-approve'] || !io.interactive, io, talk })))
       return exitCodes.failed
-    const { written, removed } = squashMigrations(directory, { from: options.from, to: options.to }, { name: args[0] })
+    const { written, removed } = await squashMigrations(
+      directory,
+      { from: options.from, to: options.to },
+      { name: args[0] },
+    )
     for (const name of removed) talk.say(`removed ${name}`)
     for (const name of written) talk.success(`wrote ${name}`)
     return exitCodes.done
