@@ -1,5 +1,5 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
-import { readStatements, type Statement } from '@savepoint/core'
+import { loadParser, readStatements, type Statement } from '@savepoint/core'
 import type { PluginContext } from '@savepoint/core/plugin'
 import { MagicString } from 'magic-string'
 import type { Finding } from './convention.js'
@@ -11,6 +11,7 @@ import type { Finding } from './convention.js'
  * @returns the findings that could not be written, because no file of the user's defines the object
  */
 export async function writeFindings(findings: readonly Finding[], context: PluginContext): Promise<Finding[]> {
+  await loadParser()
   const left: Finding[] = []
   const byFile = new Map<string, Finding[]>()
   for (const finding of findings) {
