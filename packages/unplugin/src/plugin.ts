@@ -4,8 +4,10 @@ import { setupEsbuild } from './hosts/esbuild.js'
 import { createRollupHooks } from './hosts/rollup.js'
 import { createViteHooks } from './hosts/vite/hooks.js'
 import { setupWebpack } from './hosts/webpack.js'
+import { createBuildError } from './message.js'
 import type { Options } from './options.js'
 import { createProjects } from './project.js'
+import { loadQueries, queryFileRE } from './queries.js'
 import { verify } from './verify.js'
 
 /**
@@ -20,8 +22,17 @@ export function createPlugin(options: Options = {}, meta: UnpluginContextMeta): 
     enforce: 'pre',
     resolveId: { filter: { id: migrationsIdRE }, handler: () => resolvedMigrationsId },
     load: {
-      filter: { id: resolvedMigrationsIdRE },
-      async handler() {
+      filter: { id: [resolvedMigrationsIdRE, queryFileRE] },
+      async handler(id) {
+        if (queryFileRE.test(id)) {
+          const { code, errors } = await loadQueries(id, options, projects, {
+            // While the loop runs somebody is developing; everything else is a build.
+            production: projects.current?.engine === undefined,
+            forBrowser: isForBrowser(this),
+          })
+          if (errors.length > 0) throw createBuildError(errors, projects.current?.root ?? process.cwd())
+          return code === undefined ? null : { code, moduleType: 'js' }
+        }
         const { code, files } = await embedMigrations(options, projects.current?.root ?? options.root ?? process.cwd())
         for (const file of files) this.addWatchFile(file)
         return code
@@ -39,4 +50,10 @@ export function createPlugin(options: Options = {}, meta: UnpluginContextMeta): 
     plugin.buildStart = () => verify(projects.at(process.cwd()), options.loop ?? false)
   }
   return plugin
+}
+
+/** Vite says which environment a module is for; the other bundlers build what their user says they build. */
+function isForBrowser(context: object): boolean {
+  const { environment } = context as { environment?: { name?: unknown } }
+  return environment?.name === 'client'
 }
