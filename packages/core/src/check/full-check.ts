@@ -67,7 +67,7 @@ export async function checkFully(config: ResolvedConfig): Promise<readonly Diagn
 export function openForChecking(config: ResolvedConfig): Project {
   return openProject(
     { ...config, scratch: config.scratch ?? { kind: 'pglite' } },
-    { log: () => undefined, onDatabase: () => undefined },
+    { log: () => undefined, onDatabase: () => undefined, onBlocked: () => undefined },
   )
 }
 

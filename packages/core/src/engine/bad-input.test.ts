@@ -174,3 +174,54 @@ describe.skipIf(server === undefined)('while the loop runs [needs native]', () =
     expect(project.read('src/db/public.ts')).toBe('export const mine = 1\n')
   })
 })
+
+describe('on the embedded Postgres', () => {
+  it('a connection that sits in a transaction is named, and the save goes on when it lets go', async () => {
+    const project = await createTestProject({ files: { 'schema/users.sql': users } })
+    try {
+      await project.engine.start()
+      const other = new pg.Client({ connectionString: project.engine.databaseUrl, application_name: 'forgotten' })
+      await other.connect()
+      await other.query('begin')
+      const waiting = await project.after(() => project.write('schema/users.sql', withAge), isRed)
+      expect(waiting.diagnostics).toMatchObject([{ code: 'SP2003', why: expect.stringContaining('(forgotten)') }])
+      const { report } = await project.after(() => void other.query('rollback'), isReady)
+      expect(report?.applied).toHaveLength(1)
+      await other.end()
+    } finally {
+      await project.close()
+    }
+  })
+
+  it('a save of the config does not start it anew', async () => {
+    const project = await createTestProject({ files: { 'schema/users.sql': users } })
+    try {
+      await project.engine.start()
+      // A connection of the app, which a restart would cut.
+      expect(await project.query('select * from users')).toEqual([])
+      const config = project.read('savepoint.config.mjs')
+      await project.after(
+        () => project.write('savepoint.config.mjs', config.replace('{ ', "{ client: 'src/types', ")),
+        (state) => isReady(state) && state.report?.written.includes('src/types/public.ts') === true,
+      )
+      expect(await project.query('select * from users')).toEqual([])
+    } finally {
+      await project.close()
+    }
+  })
+
+  it('an extension that it lacks is an error at its line, and everything else goes on', async () => {
+    const project = await createTestProject({ files: { 'schema/users.sql': users } })
+    try {
+      await project.engine.start()
+      const red = await project.after(() => project.write('schema/a.sql', '\ncreate extension timescaledb;\n'), isRed)
+      expect(red.diagnostics).toMatchObject([
+        { code: 'SP1011', location: { line: 2 }, fix: expect.stringContaining('scratch') },
+      ])
+      await project.after(() => project.remove('schema/a.sql'), isReady)
+      await project.save({ 'schema/users.sql': withAge })
+    } finally {
+      await project.close()
+    }
+  })
+})

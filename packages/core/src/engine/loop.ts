@@ -2,9 +2,10 @@ import type { ResolvedConfig } from '../config/config.js'
 import { loadConfig } from '../config/load.js'
 import { DiagnosticError, type Diagnostic } from '../diagnostics/index.js'
 import type { Backend, BackendListener } from './backend.js'
+import { blocked } from './development/blockers.js'
 import { toDiagnostics } from './diagnose.js'
 import type { EngineState } from './engine.js'
-import { openProject, type Project } from './project.js'
+import { findInheritance, openProject, type Project } from './project.js'
 import { createRunQueue } from './queue.js'
 import type { PendingDecision } from './report.js'
 import { runOnce, type RunOutcome } from './run/run.js'
@@ -91,11 +92,13 @@ export function createLoop({ load, configFiles: possibleConfigs, listener }: Loo
     }
     configFiles = new Set([...possibleConfigs, ...config.configDependencies])
     listener.config(config)
-    await project?.close()
-    project = openProject(config, {
-      log: listener.log,
-      onDatabase: (databaseUrl) => update({ databaseUrl }),
-    })
+    const inherited = project ? findInheritance(project, config) : {}
+    await project?.close(inherited)
+    project = openProject(
+      config,
+      { log: listener.log, onDatabase: (databaseUrl) => update({ databaseUrl }), onBlocked },
+      inherited,
+    )
     await watch(project, [])
     return project
   }
@@ -128,10 +131,16 @@ export function createLoop({ load, configFiles: possibleConfigs, listener }: Loo
   async function fail(diagnostics: readonly Diagnostic[]): Promise<void> {
     update({ status: 'error', diagnostics })
     const codes = new Set(diagnostics.map(({ code }) => code))
-    if (codes.has('SP2004')) {
-      await project?.loseSession()
+    if (codes.has('SP2004') || codes.has('SP2002')) {
+      project?.current.forget()
+      await project?.development.lose()
       retry(connectionRetries[Math.min(retries, connectionRetries.length - 1)] ?? lockRetry)
     } else if (codes.has('SP2003') && retries === 0) retry(lockRetry)
+  }
+
+  /** The run goes on as soon as the other session lets go; until then somebody has to be told. */
+  function onBlocked(reason: string): void {
+    update({ status: 'error', diagnostics: [blocked(reason)] })
   }
 
   function retry(milliseconds: number): void {
@@ -146,7 +155,7 @@ export function createLoop({ load, configFiles: possibleConfigs, listener }: Loo
     clearTimeout(idleTimer)
     const work = async (): Promise<void> => {
       if (closed || queue.busy || open !== project) return
-      const session = await open.session()
+      const session = await open.development.session()
       await open.current.refreshToken(session)
       await open.current.remember(session)
       await open.elaborator.warm()

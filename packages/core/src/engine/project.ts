@@ -1,19 +1,17 @@
-import type { Connection } from '@savepoint/catalog'
 import type { ResolvedConfig } from '../config/config.js'
-import { connect, type DatabaseSession } from '../database/connect.js'
 import { createPluginContainer, type PluginContainer } from '../plugin/container.js'
-import type { DatabaseServer } from '../server/server.js'
 import { createProjectQueries, type ProjectQueries } from '../queries/queries.js'
 import { createSourceReader, type SourceReader } from '../sources/reader.js'
 import { createDecisions, type Decisions } from './decisions.js'
 import { createCurrentCatalog, type CurrentCatalog } from './development/current.js'
+import { createDevelopmentDatabase, type DevelopmentDatabase, type DevelopmentOptions } from './development/database.js'
 import { createRememberedState } from './development/remembered.js'
 import { createMigrations, type Migrations } from './run/draft.js'
 import type { Elaboration, Elaborator } from './run/elaborator.js'
 import { openElaborator } from './run/open-elaborator.js'
 import { createPluginTexts, type PluginTexts } from './run/plugin-text.js'
 import { createTransformer, type Transformer } from './run/transform.js'
-import { describeScratch, openDevelopmentDatabase, openScratchDatabase } from './servers.js'
+import { describeScratch, openScratchDatabase } from './servers.js'
 
 /** Everything of one loaded config that lives from run to run. */
 export interface Project {
@@ -31,25 +29,21 @@ export interface Project {
   readonly queries: ProjectQueries
   /** Of the last run that elaborated; plugins ask it where things are. */
   elaboration: Elaboration | undefined
-  /** The development database; started by the first call, and again after it went away. */
-  database(): Promise<DatabaseServer>
-  /** A session on it that is kept; a new one after the last was lost. */
-  session(): Promise<Connection>
-  /** Another session on it, which the caller closes. */
-  openSession(): Promise<DatabaseSession>
-  /** The session is gone: the next `session()` makes a new one, and starts the server anew where that fails. */
-  loseSession(): Promise<void>
-  close(): Promise<void>
+  readonly development: DevelopmentDatabase
+  /** @param kept what lives on in another project */
+  close(kept?: Inherited): Promise<void>
 }
 
-export interface ProjectOptions {
-  log(level: 'info' | 'warn' | 'error' | 'debug', message: string): void
-  /** The database answers at this address. */
-  onDatabase(url: string): void
+/** What a project can take over from the one before it, so that a save of the config need not start databases anew. */
+export interface Inherited {
+  development?: DevelopmentDatabase
+  elaborator?: Elaborator
 }
 
 /** Opens a project. Nothing is started or read before it is asked for. */
-export function openProject(config: ResolvedConfig, { log, onDatabase }: ProjectOptions): Project {
+export function openProject(config: ResolvedConfig, options: DevelopmentOptions, inherited: Inherited = {}): Project {
+  const { log } = options
+  const development = inherited.development ?? createDevelopmentDatabase(config, options)
   const pluginFiles = new Set<string>()
   const plugins = createPluginContainer({
     plugins: config.plugins,
@@ -61,8 +55,6 @@ export function openProject(config: ResolvedConfig, { log, onDatabase }: Project
     annotations: (id) => project.elaboration?.annotations(id) ?? '',
     watch: (file) => void pluginFiles.add(file),
   })
-  let opening: Promise<DatabaseServer> | undefined
-  let connecting: Promise<DatabaseSession> | undefined
   const catalogOptions = {
     ...(config.include ? { include: config.include } : {}),
     exclude: config.exclude,
@@ -74,69 +66,35 @@ export function openProject(config: ResolvedConfig, { log, onDatabase }: Project
     pluginFiles,
     texts: createPluginTexts(plugins),
     transformer: createTransformer(plugins),
-    elaborator: openElaborator(config, {
-      log,
-      openScratch: () => openScratchDatabase(config, log, project.database),
-      scratchIdentity: () => describeScratch(config, project.database),
-    }),
+    elaborator:
+      inherited.elaborator ??
+      openElaborator(config, {
+        log,
+        openScratch: () => openScratchDatabase(config, log, development.server),
+        scratchIdentity: () => describeScratch(config, development.server),
+      }),
     current: createCurrentCatalog(catalogOptions, createRememberedState(config.stateDirectory, config.database)),
     decisions: createDecisions(config.stateDirectory),
     migrations: config.migrations && createMigrations(config.migrations),
     queries: createProjectQueries(config),
     elaboration: undefined,
-    database() {
-      opening ??= open().catch((error: unknown) => {
-        // The next call tries again: the user may have started the server meanwhile.
-        opening = undefined
-        throw error
-      })
-      return opening
-    },
-    session() {
-      connecting ??= project.openSession().catch((error: unknown) => {
-        connecting = undefined
-        throw error
-      })
-      return connecting
-    },
-    async openSession() {
-      return connect((await project.database()).url)
-    },
-    async loseSession() {
-      const lost = connecting
-      connecting = undefined
-      project.current.forget()
-      await lost?.then((session) => session.close()).catch(() => undefined)
-      const server = await opening?.catch(() => undefined)
-      if (!server || (await isAnswering(server.url))) return
-      // What we started has ended: a crashed worker, a killed container. Opening starts it again.
-      opening = undefined
-      await server.close().catch((error: unknown) => log('debug', `closing the lost server failed: ${String(error)}`))
-    },
-    async close() {
+    development,
+    async close(kept = {}) {
       plugins.close()
-      const session = await connecting?.catch(() => undefined)
-      await session?.close().catch(() => undefined)
-      await project.elaborator.close()
-      const server = await opening?.catch(() => undefined)
-      await server?.close()
+      if (!kept.elaborator) await project.elaborator.close()
+      if (!kept.development) await development.close()
     },
   }
   return project
-
-  async function open(): Promise<DatabaseServer> {
-    const server = await openDevelopmentDatabase(config, log)
-    onDatabase(server.url)
-    return server
-  }
 }
 
-async function isAnswering(url: string): Promise<boolean> {
-  try {
-    const session = await connect(url, { timeout: 2000 })
-    await session.close()
-    return true
-  } catch {
-    return false
-  }
+/** What of `before` still is what `config` says. */
+export function findInheritance(before: Project, config: ResolvedConfig): Inherited {
+  const same = (describe: (one: ResolvedConfig) => unknown): boolean =>
+    JSON.stringify(describe(before.config)) === JSON.stringify(describe(config))
+  if (!same(({ database, allowRemote }) => [database, allowRemote])) return {}
+  const { development, elaborator } = before
+  return same(({ scratch, include, exclude }) => [scratch, include, exclude])
+    ? { development, elaborator }
+    : { development }
 }

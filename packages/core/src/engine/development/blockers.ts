@@ -52,3 +52,14 @@ function describeState({ state, seconds }: Blocker): string {
   const time = seconds >= 120 ? `${Math.round(seconds / 60)} min` : `${seconds} s`
   return `${state} for ${time}`
 }
+
+/** SP2003 of a server that says itself who keeps us waiting. */
+export function blocked(reason: string): Diagnostic {
+  return {
+    code: 'SP2003',
+    severity: 'error',
+    message: 'another session keeps the development database waiting',
+    why: reason,
+    fix: 'End that transaction: the save is applied as soon as it has ended.',
+  }
+}

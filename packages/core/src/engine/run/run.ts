@@ -43,7 +43,7 @@ export async function runOnce(project: Project, { changed, started }: RunOptions
   const warnings: Diagnostic[] = []
 
   // Both may have to start a database first, and neither needs the other.
-  const session = project.session()
+  const session = project.development.session()
   session.catch(() => undefined)
   const { files, diagnostics, elaboration } = await readDesired(project, changed, stopwatch)
   if (!elaboration) return { errors: diagnostics, files }
@@ -130,7 +130,7 @@ export async function runOnce(project: Project, { changed, started }: RunOptions
       const applying = applyPlan(connection, decision.plan, from, project.current, {
         lockTimeout: config.lockTimeout,
         accepted: decision.allowed,
-        openMonitor: project.openSession,
+        openMonitor: project.development.openSession,
         confirm: async () => {
           await proving
         },
