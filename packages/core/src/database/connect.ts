@@ -1,3 +1,4 @@
+import { parseConnectionString } from '@savepoint/migrate'
 import pg from 'pg'
 import { createConnectionError } from './failure.js'
 
@@ -14,11 +15,7 @@ export interface DatabaseSession {
  * @throws DiagnosticError SP2002
  */
 export async function connect(url: string, { timeout = 10_000 }: { timeout?: number } = {}): Promise<DatabaseSession> {
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: timeout,
-    application_name: 'savepoint',
-  })
+  const client = createClient(url, timeout)
   // A session that the server ends while it is idle fails its next query; without a listener it would end the process.
   client.on('error', () => {})
   try {
@@ -36,5 +33,15 @@ export async function connect(url: string, { timeout = 10_000 }: { timeout?: num
       return last as { rows: Row[] }
     },
     close: () => (closing ??= client.end()),
+  }
+}
+
+// URLs come from the configs of other tools: `sslmode` means what it means to libpq, and their own parameters are taken out.
+function createClient(url: string, timeout: number): pg.Client {
+  try {
+    const { connectionString } = parseConnectionString(url)
+    return new pg.Client({ connectionString, connectionTimeoutMillis: timeout, application_name: 'savepoint' })
+  } catch (error) {
+    throw createConnectionError(error, url)
   }
 }

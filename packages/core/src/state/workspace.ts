@@ -1,4 +1,5 @@
 import { extract, print, type Catalog, type Connection, type Plan } from '@savepoint/catalog'
+import { parseConnectionString } from '@savepoint/migrate'
 import { connect, type DatabaseSession } from '../database/connect.js'
 import { describeTarget } from '../database/failure.js'
 import { DiagnosticError, type Diagnostic } from '../diagnostics/index.js'
@@ -29,6 +30,8 @@ export interface DatabaseSide {
   major: number
   extensions: readonly string[]
   roles: readonly string[]
+  /** The one schema that the URL speaks of. */
+  scope?: string
 }
 
 /** A side as Postgres has it. */
@@ -94,7 +97,10 @@ class OpenWorkspace implements Workspace {
     this.#assumedRoles = new Set(sides.flatMap((side) => (side.kind === 'database' ? side.roles : [])))
     // Roles belong to the whole server; only those that the files themselves define are compared.
     this.roles = [...new Set(sides.flatMap((side) => (side.kind === 'files' ? side.files.roles : [])))]
-    const { include, exclude } = options.config
+    const { exclude } = options.config
+    // `?search_path=app` in a URL narrows the comparison to that schema, as Atlas has it.
+    const scopes = sides.flatMap((side) => (side.kind === 'database' && side.scope !== undefined ? [side.scope] : []))
+    const include = options.config.include ?? (scopes.length > 0 ? scopes : undefined)
     this.#extractOptions = {
       ...(include ? { include } : {}),
       exclude,
@@ -231,7 +237,8 @@ async function openDatabaseSide(url: string): Promise<DatabaseSide> {
     const { rows } = await session.query<{ major: number; extensions: string[]; roles: string[] }>(factsText)
     const [facts] = rows
     if (!facts) throw new Error('the server answered without a row')
-    return { kind: 'database', url, session, ...facts }
+    const { searchPath } = parseConnectionString(url)
+    return { kind: 'database', url, session, ...facts, ...(searchPath === undefined ? {} : { scope: searchPath }) }
   } catch (error) {
     await session.close()
     throw error

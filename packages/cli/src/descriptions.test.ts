@@ -1,0 +1,165 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createTestDatabase, serverUrl, type TestDatabase } from '../../../test/support/database.js'
+import { type, type Outcome, type TerminalOptions } from './testing/terminal.js'
+
+// Teams come with scripts written for other tools. What they type must go on working with the tool's name replaced;
+// each project here is one of theirs in small, on one database.
+describe.skipIf(!serverUrl('18'))('the commands of teams that used', () => {
+  let cwd: string
+  let database: TestDatabase
+  let url: string
+  beforeEach(async () => {
+    cwd = mkdtempSync(join(tmpdir(), 'savepoint-team-'))
+    database = await createTestDatabase('18')
+    url = `${database.url}?sslmode=disable`
+    write('package.json', '{}')
+  })
+  afterEach(async () => {
+    await database.close()
+    rmSync(cwd, { recursive: true, force: true })
+  })
+
+  function write(path: string, text: string): void {
+    const file = join(cwd, path)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+  }
+  const configure = (config: object): void =>
+    write(
+      'savepoint.config.mjs',
+      `export default ${JSON.stringify({ scratch: serverUrl('18'), client: false, ...config })}`,
+    )
+  /** Types what stands in a script; a failure shows what was said. */
+  async function typed(line: string, options: Partial<TerminalOptions> = {}): Promise<Outcome> {
+    const outcome = await type(line.replaceAll('$DB_URL', url), { cwd, ...options })
+    expect(`${line}: ${outcome.exitCode}\n${outcome.exitCode === 0 ? '' : outcome.stderr}`).toBe(`${line}: 0\n`)
+    return outcome
+  }
+
+  it('Atlas with many schemas and environments', async () => {
+    write(
+      'schemas/auth.sql',
+      'CREATE SCHEMA IF NOT EXISTS auth;\ncreate table auth."user" ("id" text not null primary key);\n',
+    )
+    write('schemas/public.sql', 'CREATE TABLE assets (owner text REFERENCES auth."user" (id));\n')
+    configure({
+      schema: 'schemas',
+      environments: { dev: { url }, prod: { url: 'postgres://app:secret@db.example.com/app' } },
+    })
+    await typed('migrate diff --env dev --name "descriptive_migration_name"')
+    await typed('migrate validate --env dev')
+    expect((await typed('migrate status --env dev')).stdout).toContain('Migration Status: PENDING')
+    await typed('migrate apply --env dev')
+    expect((await typed('migrate status --env dev')).stdout).toContain('Migration Status: OK')
+    expect((await typed('schema inspect --env dev')).stdout).toContain('CREATE TABLE auth."user"')
+    expect((await typed('schema diff --env dev')).stdout).toBe('')
+    write('schemas/public.sql', 'CREATE TABLE assets (owner text REFERENCES auth."user" (id), title text);\n')
+    expect((await typed('schema diff --env dev')).stdout).toBe('ALTER TABLE public.assets ADD COLUMN title text;\n')
+    await typed('schema apply --env dev --auto-approve')
+    expect((await typed('schema diff --env dev')).stdout).toBe('')
+  })
+
+  it('versioned SQL as the only truth', async () => {
+    const dir = 'manifests/migrations/mydatabase'
+    write(`${dir}/20240204000001_initial.sql`, 'CREATE TABLE users (id int);\n')
+    write(`${dir}/20240204000002_seed_data.sql`, 'INSERT INTO users VALUES (1);\n')
+    configure({ database: url, migrations: dir })
+    await typed('migrate hash')
+    expect((await typed('migrate apply --dry-run')).stdout).toContain('CREATE TABLE users')
+    await typed('migrate lint --latest 1')
+    await typed('migrate apply')
+    expect((await typed('migrate status')).stdout).toContain('Migration Status: OK')
+    expect((await typed(`schema diff --from migrations://${dir} --to "$DB_URL"`)).stdout).toBe('')
+    expect((await typed('schema inspect')).stdout).toContain('CREATE TABLE public.users')
+    // After an edit on a development database.
+    write(`${dir}/20240205000001_phone.sql`, 'ALTER TABLE users ADD COLUMN phone VARCHAR(20);\n')
+    await typed('migrate hash')
+    await typed('migrate apply')
+    await typed('migrate reset --auto-approve')
+    expect((await database.query('SELECT * FROM users')).rows).toEqual([{ id: 1, phone: null }])
+  })
+
+  it('a baseline on a database that is there already', async () => {
+    write('manifests/migrations/mydatabase/20240204000001_initial.sql', 'CREATE TABLE users (id int);\n')
+    await typed('migrate hash --dir "file://manifests/migrations/mydatabase"')
+    await database.query('CREATE TABLE users (id int)')
+    await typed(
+      'migrate apply --dir "file://manifests/migrations/mydatabase" --url "$DB_URL" --baseline "20240204000001"',
+    )
+    expect(
+      (await typed('migrate status --dir "file://manifests/migrations/mydatabase" --url "$DB_URL"')).stdout,
+    ).toContain('Current Version: 20240204000001')
+  })
+
+  it('declarative SQL files and a script that asks', async () => {
+    write('schema.sql', 'CREATE TABLE tenants (id uuid PRIMARY KEY, name varchar(255));\n')
+    configure({})
+    const plan = (await typed('schema diff --from "$DB_URL" --to "file://schema.sql" --format "{{ sql . }}"')).stdout
+    expect(plan).toBe((await typed('schema diff --from "$DB_URL" --to "file://schema.sql"')).stdout)
+    expect(plan).toBe((await typed('schema apply --url "$DB_URL" --to "file://schema.sql" --dry-run')).stdout)
+    await typed('schema apply --url "$DB_URL" --to "file://schema.sql"', { answers: [true] })
+    expect((await typed('schema diff --from "$DB_URL" --to "file://schema.sql"')).stdout).toBe('')
+  })
+
+  it('golang-migrate with seeds', async () => {
+    write('infrastructure/db/migrations/00_schema.up.sql', 'CREATE SCHEMA aion_api;\n')
+    write('infrastructure/db/migrations/00_schema.down.sql', 'DROP SCHEMA aion_api;\n')
+    write(
+      'infrastructure/db/migrations/01_users.up.sql',
+      'CREATE TABLE IF NOT EXISTS aion_api.users (id int PRIMARY KEY);\n',
+    )
+    write('infrastructure/db/migrations/01_users.down.sql', 'DROP TABLE aion_api.users;\n')
+    write('infrastructure/db/seeds/users.sql', 'INSERT INTO aion_api.users VALUES (1);\n')
+    write('infrastructure/db/seeds/categories.sql', 'SELECT 1;\n')
+    configure({
+      database: url,
+      migrations: { directory: 'infrastructure/db/migrations', format: 'golang-migrate' },
+      seeds: 'infrastructure/db/seeds/*.sql',
+    })
+    await typed('migrate apply')
+    await typed('seed')
+    await typed('seed categories')
+    expect((await database.query('SELECT version::int, dirty FROM schema_migrations')).rows).toEqual([
+      { version: 1, dirty: false },
+    ])
+    await typed('migrate down 1')
+    await typed('migrate force 1')
+    await typed('migrate new add_tags')
+    expect(
+      readdirSync(join(cwd, 'infrastructure/db/migrations')).filter((name) => name.includes('add_tags')).length,
+    ).toBe(2)
+  })
+
+  it('goose with phases around the migrations', async () => {
+    write('db/schema_pre.sql', 'CREATE EXTENSION IF NOT EXISTS pgcrypto;\n')
+    write(
+      'db/schema/users.sql',
+      'CREATE TABLE users (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), at timestamptz);\n',
+    )
+    write(
+      'db/schema_post.sql',
+      'CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.at = now(); RETURN NEW; END; $$;\n' +
+        'CREATE TRIGGER touch BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch();\n',
+    )
+    configure({
+      database: url,
+      schema: { pre: 'db/schema_pre.sql', schema: 'db/schema/*.sql', post: 'db/schema_post.sql' },
+      migrations: { directory: 'db/migrations', format: 'goose' },
+    })
+    await typed('wait --timeout 30s')
+    await typed('migrate diff descriptive_migration_name')
+    await typed('migrate apply')
+    expect((await typed('migrate status')).stdout).toContain('Migration Status: OK')
+    expect((await typed('schema diff')).stdout).toBe('')
+    write(
+      'db/schema/users.sql',
+      'CREATE TABLE users (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), at timestamptz, name text);\n',
+    )
+    await typed('migrate diff descriptive_name --apply')
+    expect((await typed('schema diff')).stdout).toBe('')
+    await typed('generate')
+  })
+})
