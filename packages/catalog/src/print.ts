@@ -2,6 +2,7 @@ import { emptyCatalog } from './catalog.js'
 import { withSecret } from './executable.js'
 import type { Catalog, CatalogObject } from './model/object.js'
 import type { PrintedStatement } from './model/plan.js'
+import { relaxedBodies } from './plan/bodies.js'
 import { plan } from './plan/plan.js'
 
 /**
@@ -15,7 +16,12 @@ export function print(catalog: Catalog): PrintedStatement[] {
     publicSchema?.kind === 'schema'
       ? { ...empty, objects: new Map([[publicSchema.id, bornPublic(publicSchema)]]) }
       : empty
-  return plan(base, catalog).steps.map((step) => withSecret({ sql: step.sql, id: step.object }, step.run))
+  const statements = plan(base, catalog).steps.map((step) => withSecret({ sql: step.sql, id: step.object }, step.run))
+  // A printed schema may be run without a transaction, where SET LOCAL says nothing; pg_dump sets it for the session, too.
+  const relaxing = statements.find(({ sql }) => sql === relaxedBodies)
+  if (!relaxing) return statements
+  const rest = statements.filter(({ sql }) => sql !== relaxedBodies)
+  return [{ sql: 'SET check_function_bodies = off', id: relaxing.id }, ...rest]
 }
 
 function bornPublic(schema: CatalogObject<'schema'>): CatalogObject<'schema'> {

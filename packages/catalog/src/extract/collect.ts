@@ -61,7 +61,9 @@ class Collector implements Sink {
       ...(draft.parent !== undefined && { parent: draft.parent }),
       ...(draft.owner !== undefined && draft.owner !== this.currentUser && { owner: draft.owner }),
       ...(comment !== undefined && { comment }),
-      privileges: draft.acl ? normalisePrivileges(draft.acl.items, draft.acl.target, draft.owner, this.version) : [],
+      privileges: draft.acl
+        ? normalisePrivileges(draft.acl.items, draft.acl.target, draft.acl.owner ?? draft.owner, this.version)
+        : [],
       ...(labels && { securityLabels: labels.sort((a, b) => (a.provider < b.provider ? -1 : 1)) }),
       facts: draft.facts,
       hash: '',

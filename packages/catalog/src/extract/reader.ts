@@ -46,8 +46,8 @@ export interface Draft<K extends Kind> {
   parent?: ObjectId | undefined
   /** Name of the owning role, for kinds that have one. */
   owner?: string | undefined
-  /** `acl::text[]` and what it is a list for; absent for kinds without privileges. */
-  acl?: { items: string[] | null; target: PrivilegeTarget } | undefined
+  /** `acl::text[]` and what it is a list for; absent for kinds without privileges. `owner` where that is another object's. */
+  acl?: { items: string[] | null; target: PrivilegeTarget; owner?: string } | undefined
   facts: Facts[K]
   /** Facts that do not count for equality. */
   ignored?: (keyof Facts[K])[]

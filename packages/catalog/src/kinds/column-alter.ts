@@ -46,7 +46,9 @@ function retypeOf(
   const changes = original.type !== after.type || original.collation !== after.collation || rebuilt
   if (!changes) return undefined
   const disturbs = (dependent: AnyObject): boolean => isInTheWay(dependent, to, original, rebuilt)
-  const implied = isRetypedByParent(to, context) && before.type === after.type && before.collation === after.collation
+  const implied =
+    (isRetypedByParent(to, context) && before.type === after.type && before.collation === after.collation) ||
+    isTyped(to, context)
   if (implied) return { statement: '', disturbs }
   const table = tableOf(to)
   const alter = `ALTER TABLE ${table} ALTER COLUMN ${quoteIdentifier(to.name)}`
@@ -85,6 +87,12 @@ function retypeOf(
     },
     disturbs,
   }
+}
+
+/** The column of a typed table changes with the attribute of its type. */
+function isTyped(column: Column, context: PlanContext): boolean {
+  const table = context.to.objects.get(column.parent ?? '')
+  return table?.kind === 'table' && table.facts.ofType !== undefined
 }
 
 function removedLabels(type: string | undefined, context: PlanContext): string[] {

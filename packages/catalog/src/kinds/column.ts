@@ -2,7 +2,7 @@ import { classes } from '../extract/classes.js'
 import { defineReader } from '../extract/reader.js'
 import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { ColumnFacts, Storage } from '../model/facts.js'
-import type { CatalogObject } from '../model/object.js'
+import type { AnyObject, CatalogObject } from '../model/object.js'
 import { alterColumn, alterNotNull } from './column-alter.js'
 import { columnClause } from './column-clause.js'
 import { details, notNullComment, tableOf } from './column-details.js'
@@ -95,7 +95,7 @@ export const columnReader = defineReader<Row>({
       schema: row.schema,
       name: row.name,
       parent: relation.id,
-      acl: { items: row.acl, target: 'column' },
+      acl: { items: row.acl, target: 'column', owner: relation.owner ?? sink.currentUser },
       facts: {
         type: row.type,
         ...typeIdOf(row.reference),
@@ -168,7 +168,7 @@ export const columnKind: KindDefinition<'column'> = {
     if (column.facts.of === 'view' || column.facts.of === 'materialized view') return []
     const table = context.to.objects.get(column.parent ?? '')
     if (!table) return []
-    const implied = inheritedState(column, context)
+    const implied = inheritedState(column, context) ?? typedState(column, table, context)
     if (implied) return adjustImplied(implied, column, context)
     const extras = [
       ...lateNotNull(column),
@@ -186,6 +186,9 @@ export const columnKind: KindDefinition<'column'> = {
   drop(column, context) {
     if (column.facts.of === 'view' || column.facts.of === 'materialized view') return []
     if (!column.facts.local && column.facts.inherited && isImpliedDrop(column, context)) return []
+    // The column of a typed table goes with the attribute of its type.
+    const table = context.from.objects.get(column.parent ?? '')
+    if (table?.kind === 'table' && table.facts.ofType !== undefined && !context.isDropped(table.id)) return []
     return [
       {
         sql: `ALTER TABLE ${tableOf(column)} DROP COLUMN ${quoteIdentifier(column.name)}`,
@@ -212,6 +215,13 @@ function lateNotNull(column: Column): Statement[] {
   if (!notNullConstraint?.notValid) return []
   const alter = `ALTER TABLE ${tableOf(column)} ALTER COLUMN ${quoteIdentifier(column.name)}`
   return alterNotNull({ ...rest, notNull: false }, column, alter)
+}
+
+/** ALTER TYPE … ADD ATTRIBUTE … CASCADE gives a typed table its new column. */
+function typedState(column: Column, table: AnyObject, context: PlanContext): ColumnFacts | undefined {
+  if (table.kind !== 'table' || table.facts.ofType === undefined || context.isCreated(table.id)) return undefined
+  const { default: _, identity: __, generated: ___, ...born } = column.facts
+  return { ...born, notNull: false, options: [] }
 }
 
 /** What a parent's statement makes may differ in details from what this table wants. */

@@ -4,7 +4,7 @@ import { quoteIdentifier, quoteLiteral, quoteQualified } from '../identifier.js'
 import type { CompositeFacts } from '../model/facts.js'
 import type { CatalogObject } from '../model/object.js'
 import { collationName, typeReference } from './fragments.js'
-import type { KindDefinition, Statement } from './kind.js'
+import type { KindDefinition, PlanContext, Statement } from './kind.js'
 import { moveTypeAway, typeIdOf, type TypeReference } from './types.js'
 
 interface Row {
@@ -103,25 +103,33 @@ export const compositeKind: KindDefinition<'composite'> = {
     })
     // Postgres refuses to alter the type of an attribute while a column holds the composite.
     if (retyped.length > 0 && context.isStored(to.id)) return 'recreate'
+    // Without CASCADE Postgres refuses while there are tables OF the type; they follow.
+    const cascade = hasTypedTables(nameOf(to), context) ? ' CASCADE' : ''
     const statements: Statement[] = []
     for (const { name } of dropped)
       statements.push({
-        sql: `ALTER TYPE ${nameOf(to)} DROP ATTRIBUTE ${quoteIdentifier(name)}`,
+        sql: `ALTER TYPE ${nameOf(to)} DROP ATTRIBUTE ${quoteIdentifier(name)}${cascade}`,
         destroys: { id: to.id, kind: 'composite-attribute', schema: to.schema ?? '', column: name },
       })
     for (const attribute of retyped)
       statements.push(
-        `ALTER TYPE ${nameOf(to)} ALTER ATTRIBUTE ${quoteIdentifier(attribute.name)} TYPE ${attribute.type}${collate(attribute)}`,
+        `ALTER TYPE ${nameOf(to)} ALTER ATTRIBUTE ${quoteIdentifier(attribute.name)} TYPE ${attribute.type}${collate(attribute)}${cascade}`,
       )
     for (const attribute of b)
       if (!kept.some(({ name }) => name === attribute.name))
-        statements.push(`ALTER TYPE ${nameOf(to)} ADD ATTRIBUTE ${attributeClause(attribute)}`)
+        statements.push(`ALTER TYPE ${nameOf(to)} ADD ATTRIBUTE ${attributeClause(attribute)}${cascade}`)
     statements.push(...attributeComments(a, to))
     return { statements, disturbs: (dependent) => retyped.length + dropped.length > 0 && isView(dependent.kind) }
   },
   drop: (type) => [`DROP TYPE ${nameOf(type)}`],
   moveAway: (type) => moveTypeAway(type, 'TYPE'),
   rename: (from, name) => `ALTER TYPE ${nameOf(from)} RENAME TO ${quoteIdentifier(name)}`,
+}
+
+function hasTypedTables(type: string, context: PlanContext): boolean {
+  for (const object of context.from.objects.values())
+    if (object.kind === 'table' && object.facts.ofType === type) return true
+  return false
 }
 
 const isView = (kind: string): boolean => kind === 'view' || kind === 'materialized view' || kind === 'rule'

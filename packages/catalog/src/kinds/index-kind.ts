@@ -116,7 +116,10 @@ export const indexKind: KindDefinition<'index'> = {
     const { facts } = index
     // `ON ONLY` is how an index of a partitioned table is printed; without it the indexes of the partitions, which are there
     // already, are attached, and missing ones are made.
-    let sql = facts.definition.replace(/^(CREATE (?:UNIQUE )?INDEX .*? ON )ONLY /, '$1')
+    // One that is not valid is one whose partitions have no part of it yet, and stays so.
+    let sql = facts.valid
+      ? facts.definition.replace(/^(CREATE (?:UNIQUE )?INDEX .*? ON )ONLY /, '$1')
+      : facts.definition
     if (facts.tablespace !== undefined) sql = withTablespace(sql, facts.tablespace, facts.predicate)
     const concurrently = isConcurrent(index, context)
     if (concurrently) sql = sql.replace(/^CREATE (UNIQUE )?INDEX /, 'CREATE $1INDEX CONCURRENTLY ')

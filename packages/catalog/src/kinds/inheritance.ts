@@ -77,13 +77,13 @@ export const inheritanceKind: KindDefinition<'inheritance'> = {
   create(object, context) {
     return context.isInlined(object.id) ? [] : [attach(object)]
   },
-  // Bounds may move between partitions, so all that go are taken off before any comes.
   slots: ({ facts }) => (facts.bound === undefined ? [] : [`partitions of ${facts.parent}`]),
-  alter: () => 'recreate',
-  drop: (object) => detach(object),
+  // Where only the bounds change, plan/relinks.ts takes the partition off and puts it back.
+  alter: () => ({ statements: [] }),
+  drop: (object) => [detach(object)],
 }
 
-function attach(object: Inheritance): Statement {
+export function attach(object: Inheritance): Statement {
   const { bound } = object.facts
   if (bound === undefined) return `ALTER TABLE ${childName(object)} INHERIT ${parentName(object)}`
   return {
@@ -92,12 +92,10 @@ function attach(object: Inheritance): Statement {
   }
 }
 
-function detach(object: Inheritance): Statement[] {
-  if (object.facts.bound === undefined) return [`ALTER TABLE ${childName(object)} NO INHERIT ${parentName(object)}`]
-  return [
-    {
-      sql: `ALTER TABLE ${parentName(object)} DETACH PARTITION ${childName(object)}`,
-      hazards: [tableLockHazard(parentName(object), 'ACCESS EXCLUSIVE', 'DETACH PARTITION blocks reads and writes')],
-    },
-  ]
+export function detach(object: Inheritance): Statement {
+  if (object.facts.bound === undefined) return `ALTER TABLE ${childName(object)} NO INHERIT ${parentName(object)}`
+  return {
+    sql: `ALTER TABLE ${parentName(object)} DETACH PARTITION ${childName(object)}`,
+    hazards: [tableLockHazard(parentName(object), 'ACCESS EXCLUSIVE', 'DETACH PARTITION blocks reads and writes')],
+  }
 }

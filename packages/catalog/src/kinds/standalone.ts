@@ -1,6 +1,7 @@
 import { classes } from '../extract/classes.js'
 import type { PrivilegeTarget } from '../extract/privileges.js'
 import { defineReader, type QueryContext, type Reader } from '../extract/reader.js'
+import { canonical } from '../hash.js'
 import type { Facts, Kind } from '../model/facts.js'
 import type { AnyObject, CatalogObject, ObjectId } from '../model/object.js'
 import type { KindDefinition, Statement } from './kind.js'
@@ -124,6 +125,8 @@ export function standaloneDefinition<K extends Kind>(kind: StandaloneKind<K>): K
     ...(kind.dropsWithParent === false && { dropsWithParent: false }),
     create: (object) => kind.create(object),
     alter(from, to) {
+      // Only a comment, an owner or privileges differ.
+      if (canonical(from.facts) === canonical(to.facts)) return { statements: [] }
       const statements = kind.alter(from, to)
       if (!statements) return 'recreate'
       return { statements, ...(kind.disturbs && { disturbs: kind.disturbs }) }

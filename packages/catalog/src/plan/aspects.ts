@@ -13,6 +13,7 @@ export function aspectStatements(
   to: AnyObject,
   defaultAcl: DefaultAcl,
   version: number,
+  owner: string | undefined,
 ): Statement[] {
   const statements: Statement[] = []
   const ownerTarget = kind.ownerTarget?.(to, from)
@@ -30,7 +31,7 @@ export function aspectStatements(
     })
   }
   const grantTarget = kind.grantTarget?.(to)
-  if (grantTarget) statements.push(...privilegeStatements(grantTarget, from, to, defaultAcl, version))
+  if (grantTarget) statements.push(...privilegeStatements(grantTarget, from, to, defaultAcl, version, owner))
   statements.push(...labelStatements(kind, from, to))
   return statements
 }

@@ -79,6 +79,8 @@ export function bodyHints(state: PlanState): Hint[] {
   return hints
 }
 
+export const relaxedBodies = 'SET LOCAL check_function_bodies = off'
+
 /**
  * Puts `SET LOCAL check_function_bodies = off` before the first function of each transaction that Postgres could not check where
  * the plan makes it: its body looks ahead, or names things without their schema, which only the session it is written for finds.
@@ -100,7 +102,7 @@ export function relaxBodyChecks(steps: readonly Step[], state: PlanState, broken
     else if (!relaxed && needsIt(step)) {
       relaxed = true
       result.push({
-        sql: 'SET LOCAL check_function_bodies = off',
+        sql: relaxedBodies,
         object: step.object,
         action: 'set',
         hazards: [],

@@ -29,6 +29,16 @@ export function decideChanges(state: PlanState, forced: ReadonlySet<ObjectId>): 
     if (change === 'alter') followAlteration(id, state, set)
     else if (change !== undefined) followRemoval(id, state, set, forced)
   }
+  moveTogether(state)
+}
+
+/** A type that only makes room holds on to the types that it is made of, so those make room as well. */
+function moveTogether(state: PlanState): void {
+  for (const id of state.rebuilt)
+    for (const need of state.links('from').needs.get(id) ?? []) {
+      const type = state.from.objects.get(need)
+      if (type && state.changes.get(need) === 'recreate' && kindOf(type).moveAway) state.rebuilt.add(need)
+    }
 }
 
 /** A parent that a table gets comes last, so those that have to stand behind it are taken off and put back. */

@@ -12,8 +12,8 @@ export interface Ordered {
 }
 
 /**
- * Sorts the units of a plan. A circle is broken by taking things apart, the harmless first: hints from function bodies, then
- * foreign keys, defaults and other constraints out of their CREATE TABLE, then alterations turned into drop and create.
+ * Sorts the units of a plan. A circle is broken by taking things apart, the harmless first: foreign keys, defaults and other
+ * constraints out of their CREATE TABLE, then hints from function bodies, then alterations turned into drop and create.
  *
  * @throws Error when a circle remains, with its members: then the catalogs say something that Postgres would not have allowed.
  */
@@ -27,6 +27,7 @@ export function orderUnits(state: PlanState, allHints: readonly Hint[]): Ordered
       return { units: sorted.flatMap((index) => units.list[index] ?? []), broken, force: [] }
     for (const cycle of units.graph.cycles()) {
       const members = new Set<ObjectId>(cycle.flatMap((index) => units.list[index]?.members.map(({ id }) => id) ?? []))
+      if (takeApart(cycle, units, state, detachable)) continue
       const inside = hints.filter(({ from, to }) => members.has(from) && members.has(to))
       if (inside.length > 0) {
         broken.push(...inside)
@@ -34,7 +35,7 @@ export function orderUnits(state: PlanState, allHints: readonly Hint[]): Ordered
         hints = hints.filter((hint) => !lost.has(hint))
         continue
       }
-      if (takeApart(cycle, units, state)) continue
+      if (takeApart(cycle, units, state, [...indivisible, () => true])) continue
       const force = alterationsIn(cycle, units)
       if (force.length > 0) return { units: [], broken, force }
       throw new Error(
@@ -49,14 +50,22 @@ const detachable: ((object: AnyObject) => boolean)[] = [
   (object) => object.kind === 'constraint' && object.facts.type === 'foreign key',
   (object) => object.kind === 'default',
   (object) => object.kind === 'constraint',
+]
+
+/** Only where nothing else helps, hints given up included. */
+const indivisible: ((object: AnyObject) => boolean)[] = [
   (object) => object.kind === 'inheritance',
   (object) =>
     object.kind === 'column' || object.kind === 'trigger' || object.kind === 'rule' || object.kind === 'policy',
-  () => true,
 ]
 
-function takeApart(cycle: readonly number[], units: Units, state: PlanState): boolean {
-  for (const matches of detachable) {
+function takeApart(
+  cycle: readonly number[],
+  units: Units,
+  state: PlanState,
+  candidates: readonly ((object: AnyObject) => boolean)[],
+): boolean {
+  for (const matches of candidates) {
     let found = false
     for (const index of cycle) {
       const unit = units.list[index]

@@ -55,6 +55,11 @@ function renderUnits(units: readonly Unit[], state: PlanState): Step[] {
   return steps
 }
 
+/** Columns belong to whom their table does. */
+function ownerOf(object: AnyObject, state: PlanState): string | undefined {
+  return object.kind === 'column' ? state.to.objects.get(object.parent ?? '')?.owner : object.owner
+}
+
 interface Rendered {
   object: ObjectId
   statement: Statement
@@ -67,7 +72,11 @@ function statementsOf(unit: Unit, state: PlanState, defaultAcl: DefaultAcl): Ren
   const render = (object: AnyObject, statements: readonly Statement[], action: StepAction): Rendered[] =>
     statements.map((statement) => ({ object: object.id, statement, action }))
   const aspects = (object: AnyObject, before: AnyObject | undefined): Rendered[] =>
-    render(object, aspectStatements(kindOf(object), before, object, defaultAcl, state.version), 'alter')
+    render(
+      object,
+      aspectStatements(kindOf(object), before, object, defaultAcl, state.version, ownerOf(object, state)),
+      'alter',
+    )
   switch (unit.action) {
     case 'drop':
       return render(first, dropStatements(first, state), 'drop')

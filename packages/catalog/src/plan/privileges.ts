@@ -23,6 +23,7 @@ export function privilegeStatements(
   to: AnyObject,
   defaultAcl: DefaultAcl,
   version: number,
+  owner: string | undefined,
 ): Statement[] {
   const before = from ? from.privileges : target.column === undefined ? defaultAcl(to, target.target) : []
   const after = to.privileges
@@ -55,9 +56,9 @@ export function privilegeStatements(
       ? 'PUBLIC'
       : grantee !== '$owner'
         ? quoteIdentifier(grantee)
-        : to.owner === undefined
+        : owner === undefined
           ? 'CURRENT_USER'
-          : quoteIdentifier(to.owner)
+          : quoteIdentifier(owner)
   const statement = (sql: string): Statement => ({
     sql,
     action: 'grant',

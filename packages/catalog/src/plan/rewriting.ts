@@ -142,7 +142,17 @@ function namesAfter(object: AnyObject, rewriting: Rewriting, isIt: boolean): { s
   }
 }
 
-const referenceKeys = new Set(['parent', 'typeId', 'baseId', 'table', 'ownedBy', 'partOf', 'partitionOf', 'inherits', 'parentOrder'])
+const referenceKeys = new Set([
+  'parent',
+  'typeId',
+  'baseId',
+  'table',
+  'ownedBy',
+  'partOf',
+  'partitionOf',
+  'inherits',
+  'parentOrder',
+])
 
 function rewriteFact(
   text: string,

@@ -4,6 +4,7 @@ import type { LateStatement } from '../kinds/kind.js'
 import type { AnyObject, ObjectId } from '../model/object.js'
 import type { PlanState } from './context.js'
 import { Graph } from './graph.js'
+import { collectRelinks, orderRelinks } from './relinks.js'
 import { wholeOf } from './links.js'
 
 /**
@@ -52,6 +53,7 @@ export function buildUnits(state: PlanState, hints: readonly Hint[]): Units {
       lates.push({ unit: begin({ action: 'late', members: [object], late }), id: object.id, needs: late.needs })
   }
 
+  const relinks = collectRelinks(state, begin)
   const graph = new Graph(list.length)
   const before = (first: number | undefined, second: number | undefined): void => {
     if (first !== undefined && second !== undefined) graph.add(first, second)
@@ -81,7 +83,8 @@ export function buildUnits(state: PlanState, hints: readonly Hint[]): Units {
   for (const [id, unit] of drops) {
     const purge = purges.get(id)
     for (const need of from.needs.get(id) ?? []) {
-      before(unit, drops.get(need))
+      // A type that was moved out of the way still needs what it needed.
+      before(purges.has(need) ? unit : (purge ?? unit), drops.get(need))
       before(unit, alters.get(need))
       before(purge ?? unit, purges.get(need))
     }
@@ -99,9 +102,6 @@ export function buildUnits(state: PlanState, hints: readonly Hint[]): Units {
       }
   }
   for (const [id, unit] of alters) {
-    const held = new Set(slotsOf(state.from.objects.get(id)))
-    for (const slot of slotsOf(state.to.objects.get(id)))
-      if (!held.has(slot)) for (const gone of freed.get(slot) ?? []) before(gone, unit)
     for (const need of to.needs.get(id) ?? []) {
       before(creates.get(need), unit)
       before(alters.get(need), unit)
@@ -113,6 +113,7 @@ export function buildUnits(state: PlanState, hints: readonly Hint[]): Units {
     if (object?.kind === 'sequence') before(unit, drops.get(object.facts.ownedBy ?? ''))
   }
   orderMerges(state, creates, drops, before)
+  orderRelinks(state, relinks, { creates, alters, drops }, before)
   for (const [id, unit] of purges) before(creates.get(id), unit)
   for (const { unit, id, needs } of lates) {
     before(creates.get(id) ?? alters.get(id), unit)
