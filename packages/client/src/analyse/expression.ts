@@ -33,6 +33,8 @@ export function isNeverNull(expression: TreeValue | undefined, level: Level): bo
   switch (expression.tag) {
     case 'VAR':
       return variableIsNotNull(expression, level)
+    case 'FIELDSELECT':
+      return fieldIsNotNull(expression, level)
     case 'CONST':
       return !flagField(expression, 'constisnull')
     case 'PARAM':
@@ -100,6 +102,13 @@ export function isNeverNull(expression: TreeValue | undefined, level: Level): bo
     default:
       return false
   }
+}
+
+/** `(u).name` of a whole row is the row's column. Of any other composite nothing is known. */
+function fieldIsNotNull(field: TreeNode, level: Level): boolean {
+  const row = nodeField(field, 'arg')
+  if (row?.tag !== 'VAR' || textField(row, 'varattno') !== '0') return false
+  return variableIsNotNull({ tag: 'VAR', fields: { ...row.fields, varattno: field.fields['fieldnum'] ?? '0' } }, level)
 }
 
 function parameterIsNotNull(parameter: TreeNode, level: Level): boolean {

@@ -151,16 +151,24 @@ export function levelAbove(level: Level, levelsUp: number): Level | undefined {
 export function givesExactlyOneRow(query: TreeNode): boolean {
   if (numberField(query, 'commandType') !== COMMAND.select || nodeField(query, 'setOperations')) return false
   if (flagField(query, 'hasTargetSRFs') || targetReturnsSet(query)) return false
-  if (
-    query.fields['havingQual'] !== null ||
-    query.fields['limitCount'] !== null ||
-    query.fields['limitOffset'] !== null
-  )
-    return false
+  if (query.fields['havingQual'] !== null || query.fields['limitOffset'] !== null) return false
+  if (!leavesOneRow(query.fields['limitCount'])) return false
   if (listField(query, 'groupingSets').length > 0 || listField(query, 'groupClause').length > 0) return false
   if (flagField(query, 'hasAggs')) return true
   const from = nodeField(query, 'jointree')
   return !from || (listField(from, 'fromlist').length === 0 && from.fields['quals'] === null)
+}
+
+/** No LIMIT, LIMIT ALL, or a constant of 1 and more. */
+function leavesOneRow(limit: TreeValue | undefined): boolean {
+  if (limit === null || limit === undefined) return true
+  if (!isNode(limit)) return false
+  // A cast of an integer to what LIMIT takes.
+  if (limit.tag === 'FUNCEXPR') return leavesOneRow(listField(limit, 'args')[0])
+  if (limit.tag !== 'CONST') return false
+  if (flagField(limit, 'constisnull')) return true
+  const bytes = listField(limit, 'constvalue').slice(2, -1).map(Number)
+  return bytes.some((byte) => byte !== 0) && (bytes.at(-1) ?? -1) >= 0
 }
 
 function targetReturnsSet(query: TreeNode): boolean {

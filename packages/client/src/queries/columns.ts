@@ -25,7 +25,7 @@ export function starItems(text: string, list: SelectList | undefined, embeds: re
     const embed = embeds.find((each) => each.start >= item.start && each.end <= item.end)
     if (embed) {
       const alias = aliasOf(text.slice(embed.end, item.end))
-      return [{ item, embed, name: alias ?? embed.table, qualifier: `${quoteTable(embed.table)}.` }]
+      return [{ item, embed, name: alias ?? embed.table, qualifier: `${embed.sql}.` }]
     }
     return item.star === undefined ? [] : [{ item, qualifier: item.star }]
   })
@@ -38,7 +38,6 @@ function aliasOf(rest: string): string | undefined {
 
 export const quoteName = (name: string): string =>
   /^[a-z_][a-z0-9_]*$/.test(name) && !keywords.has(name) ? name : `"${name.replaceAll('"', '""')}"`
-const quoteTable = quoteName
 
 /** Words that cannot stand as a column's name without quotes. */
 const keywords = new Set(

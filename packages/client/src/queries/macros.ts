@@ -17,8 +17,10 @@ export interface ParameterMark {
 export interface EmbedMark {
   start: number
   end: number
-  /** As written, quotes removed. */
+  /** Name of the table or its alias, quotes removed: the property of the row. */
   table: string
+  /** As it stands in SQL, with its schema when one is written. */
+  sql: string
 }
 
 /** A part that is only there when its key is given: from `-- @if key` to `-- @end`. */
@@ -98,11 +100,21 @@ function readMacro(text: string, list: readonly Token[], index: number, marks: S
     fail(`${written} takes one name`, `write ${written}(name) or ${written}('name')`)
     return close
   }
-  if (name === 'embed') marks.embeds.push({ start, end, table: argument })
+  if (name === 'embed') marks.embeds.push(embedMark(text, start, end, list.slice(index + 4, close), argument))
   else if (name === 'slice')
     marks.parameters.push(sliceMark({ start, end, name: argument, kind: 'slice' }, index, close, list, part))
   else marks.parameters.push({ start, end, name: argument, kind: name === 'narg' ? 'narg' : 'arg' })
   return close
+}
+
+function embedMark(text: string, start: number, end: number, list: readonly Token[], argument: string): EmbedMark {
+  const last = list.at(-1)
+  // `embed('Order Lines')` is not SQL yet, everything else is.
+  if (!last || last.kind === 'string')
+    return { start, end, table: argument, sql: `"${argument.replaceAll('"', '""')}"` }
+  const part = text.slice(last.start, last.end)
+  const table = last.kind === 'quoted' ? part.slice(1, -1).replaceAll('""', '"') : part.toLowerCase()
+  return { start, end, table, sql: list.map((token) => text.slice(token.start, token.end)).join('') }
 }
 
 /** A list as the only member of IN: Postgres compares with an array by ANY and ALL. */
