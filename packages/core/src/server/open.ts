@@ -2,7 +2,7 @@ import { openDocker } from './docker/open.js'
 import { openNative } from './native/open.js'
 import { PgliteServer } from './pglite/open.js'
 import { openPostgres } from './postgres/open.js'
-import type { DatabaseServer, DatabaseSetting } from './server.js'
+import type { DatabaseServer, DatabaseSetting, ScratchDatabase } from './server.js'
 
 export interface OpenOptions {
   /** The project, from where optional packages are resolved. */
@@ -44,4 +44,15 @@ export async function openDatabase(setting: DatabaseSetting, options: OpenOption
     default:
       return setting satisfies never
   }
+}
+
+/**
+ * An empty embedded database in memory, without a server of which it would be the scratch: for elaboration beside a development
+ * database that is not open yet. Starts faster than one that an app is to use.
+ *
+ * @throws DiagnosticError SP1011, SP2002
+ */
+export async function openScratch(options: OpenOptions): Promise<ScratchDatabase> {
+  const { root, stateDirectory, extensions, onProgress, log } = options
+  return PgliteServer.open({ root, stateDirectory, extensions, onProgress, log, disposable: true })
 }

@@ -130,7 +130,7 @@ describe('closing', () => {
 })
 
 describe('the initdb image', () => {
-  it('is made once and made again when it is damaged', async () => {
+  it('is made once, also for two starts at once, and made again when it is damaged', async () => {
     const cache = join(home, 'cache')
     const file = join(cache, `pglite-${pgliteVersion()}.image`)
     const progress: string[] = []
@@ -144,6 +144,9 @@ describe('the initdb image', () => {
     expect(progress).toEqual([expect.stringContaining('once')])
     expect((await stat(file)).size).toBeGreaterThan(whole.length / 2)
     expect(await readdir(cache)).toHaveLength(1)
+    await rm(file)
+    await Promise.all([1, 2].map(() => open({ onProgress: (message) => progress.push(message) })))
+    expect(progress).toHaveLength(2)
     vi.unstubAllEnvs()
   })
 })

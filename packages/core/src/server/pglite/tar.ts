@@ -4,6 +4,8 @@ const blockLength = 512
 export interface TarEntry {
   path: string
   data?: Buffer
+  /** The entry as it stands in the archive, header and padding included. */
+  block: Buffer
 }
 
 /** Files and folders of a ustar archive: https://www.gnu.org/software/tar/manual/html_node/Standard.html */
@@ -18,8 +20,10 @@ export function* readTar(archive: Buffer): Generator<TarEntry> {
     const size = Number.parseInt(text(offset + 124, 12).trim() || '0', 8)
     const type = archive[offset + 156]
     const start = offset + blockLength
-    if (type === 0x35 /* 5 */ || path.endsWith('/')) yield { path: path.replace(/\/$/, '') }
-    else if (type === 0x30 /* 0 */ || type === 0) yield { path, data: archive.subarray(start, start + size) }
-    offset = start + Math.ceil(size / blockLength) * blockLength
+    const end = start + Math.ceil(size / blockLength) * blockLength
+    const block = archive.subarray(offset, end)
+    if (type === 0x35 /* 5 */ || path.endsWith('/')) yield { path: path.replace(/\/$/, ''), block }
+    else if (type === 0x30 /* 0 */ || type === 0) yield { path, data: archive.subarray(start, start + size), block }
+    offset = end
   }
 }

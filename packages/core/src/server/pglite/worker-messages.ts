@@ -2,6 +2,8 @@ export interface WorkerInput {
   /** Absolute path; undefined for memory. */
   directory?: string | undefined
   imageDirectory: string
+  /** See `BootOptions`. */
+  disposable: boolean
   /** The project, from where extension packages are resolved. */
   root: string
   /** Names of extensions to have ready. */

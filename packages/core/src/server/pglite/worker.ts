@@ -31,6 +31,7 @@ async function serve(): Promise<Served> {
   const pglite = await bootPglite({
     directory: input.directory,
     imageDirectory: input.imageDirectory,
+    disposable: input.disposable,
     onProgress: (text) => send({ kind: 'progress', text }),
     onWarning: (text) => send({ kind: 'warning', text }),
   })
