@@ -59,7 +59,7 @@ function isUnchecked(unit: Unit): boolean {
 // The server applies a routine's own SET search_path before it validates; called directly, a validator does not.
 function callPrefix(row: RoutineRow, unit: Unit): string {
   const path = row.search_path ?? unit.settings['search_path'] ?? '"$user", public'
-  return `SET LOCAL search_path = ${path === '' ? "''" : path};SET LOCAL check_function_bodies = on;SELECT ${row.validator}(oid)`
+  return `SELECT set_config('search_path', ${quoteLiteral(path)}, true);SET LOCAL check_function_bodies = on;SELECT ${row.validator}(oid)`
 }
 
 async function call(
@@ -68,10 +68,10 @@ async function call(
   members: readonly { row: RoutineRow }[],
 ): Promise<Failure['error'] | undefined> {
   const oids = quoteLiteral(`{${members.map(({ row }) => row.oid).join(',')}}`)
+  // A text that does not parse runs not even its first statement, so the savepoint is a message of its own.
+  await connection.query('SAVEPOINT savepoint_body')
   try {
-    await connection.query(
-      `SAVEPOINT savepoint_body;${prefix} FROM unnest(${oids}::oid[]) AS oid;RELEASE SAVEPOINT savepoint_body`,
-    )
+    await connection.query(`${prefix} FROM unnest(${oids}::oid[]) AS oid;RELEASE SAVEPOINT savepoint_body`)
     return undefined
   } catch (error) {
     if (!isServerError(error)) throw error

@@ -115,6 +115,32 @@ describe.each(servers)('elaborating schema files on %s', (server) => {
     expect(await countOf(`pg_class WHERE relname = 't' AND relkind = 'r'`)).toBe(2)
   })
 
+  it('takes an empty search_path, of a file and of a function', async () => {
+    expect(
+      await findings({
+        'a.sql': `
+          SET search_path = '';
+          CREATE TABLE public.a (id int);
+          CREATE FUNCTION public.f() RETURNS bigint LANGUAGE sql SET search_path = '' AS 'SELECT count(*) FROM public.a';`,
+      }),
+    ).toEqual([])
+  })
+
+  it('is content with a role that the server has already', async () => {
+    await database.query('CREATE ROLE was_here')
+    expect(
+      await findings({ 'a.sql': 'CREATE ROLE was_here; CREATE TABLE a (); GRANT SELECT ON a TO was_here;' }),
+    ).toEqual([])
+    expect(await findings({ 'a.sql': 'CREATE ROLE was_here;', 'b.sql': 'CREATE ROLE was_here;' })).toHaveLength(1)
+  })
+
+  it('says so when the server does not know the syntax that the parser knows', async () => {
+    // Only the server can tell; a statement with a faulty expression in it does the same to a run of many.
+    expect(
+      await findings({ 'a.sql': `CREATE TABLE ok ();\nCREATE TABLE a (b text DEFAULT U&'\\00zz');` }),
+    ).toHaveLength(1)
+  })
+
   it('takes the usual idioms of hand-written and dumped files', async () => {
     expect(
       await findings({

@@ -52,13 +52,25 @@ export async function runUnits(
     if (!progressed) break
   }
   return {
-    failures: failures.map(({ step, error, offset }) => {
-      // Without a position, a clause that was split off still has a place of its own.
-      return { unit: step.unit, error, offset: step.toStatement(offset ?? 0) }
-    }),
+    failures: failures
+      .filter((failure) => !isKnownRole(failure, ordered))
+      .map(({ step, error, offset }) => {
+        // Without a position, a clause that was split off still has a place of its own.
+        return { unit: step.unit, error, offset: step.toStatement(offset ?? 0) }
+      }),
     assumedRoles: runner.assumedRoles,
     numbers: runner.numbers,
   }
+}
+
+/** Roles belong to the server: one that it has already is as good as one that the statement would have made. */
+function isKnownRole({ step, error }: StepFailure, ordered: readonly OrderedUnit[]): boolean {
+  if (error.code !== '42710' || step.unit.analysis.kind !== 'CreateRoleStmt') return false
+  const [role] = step.unit.analysis.defines
+  return ordered.every(
+    ({ unit }) =>
+      unit === step.unit || !unit.analysis.defines.some(({ space, name }) => space === 'role' && name === role?.name),
+  )
 }
 
 interface StepFailure {
@@ -100,7 +112,9 @@ class Runner {
 
   /** Runs steps in one round trip, all or none. Returns the failure, attributed to the step that its position lies in. */
   async #run(steps: readonly Step[]): Promise<StepFailure | undefined> {
-    let text = 'SAVEPOINT savepoint_batch;'
+    // A text that does not parse on this server's version runs not even its first statement, so the savepoint comes before.
+    await this.#connection.query('SAVEPOINT savepoint_batch')
+    let text = ''
     // The session's state is not known here: reading catalogs and rolled back batches change it.
     let settings: Settings | undefined
     const starts: number[] = []
@@ -185,9 +199,8 @@ function switchSettings(from: Settings | undefined, to: Settings): string {
   const searchPath = to['search_path']
   let text = ''
   if (from === undefined || from['search_path'] !== searchPath) {
-    // An empty list is written as one empty name.
-    const value = searchPath === undefined ? defaultSearchPath : searchPath === '' ? "''" : searchPath
-    text += `SET LOCAL search_path = ${value};`
+    // An empty list cannot be written in a SET that takes names.
+    text += `SELECT set_config('search_path', ${quoteLiteral(searchPath ?? defaultSearchPath)}, true);`
   }
   if (from === undefined) text += 'SET LOCAL check_function_bodies = off;'
   for (const name of ['default_tablespace', 'default_table_access_method', 'role']) {
