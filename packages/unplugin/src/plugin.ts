@@ -52,8 +52,11 @@ export function createPlugin(options: Options = {}, meta: UnpluginContextMeta): 
   return plugin
 }
 
-/** Vite says which environment a module is for; the other bundlers build what their user says they build. */
+/**
+ * Vite says which environment a module is for; the other bundlers build what their user says they build. A library is built in the
+ * environment of browsers too, and may be for servers all the same.
+ */
 function isForBrowser(context: object): boolean {
-  const { environment } = context as { environment?: { name?: unknown } }
-  return environment?.name === 'client'
+  const { environment } = context as { environment?: { name?: unknown; config?: { build?: { lib?: unknown } } } }
+  return environment?.name === 'client' && !environment.config?.build?.lib
 }
