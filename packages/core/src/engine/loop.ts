@@ -69,6 +69,7 @@ export function createLoop({ load, configFiles: possibleConfigs, listener }: Loo
       const outcome = await runOnce(open, {
         changed: looksAtEverything ? undefined : [...changed],
         started: begun,
+        isSuperseded: () => queue.hasNext,
       })
       isFirst = false
       schemaFiles = new Set(outcome.files)

@@ -6,6 +6,8 @@ export interface RunQueue {
   settled(): Promise<void>
   /** Whether a run is going on or waiting. */
   readonly busy: boolean
+  /** Whether a further run is waiting behind the one that is going on. */
+  readonly hasNext: boolean
   /** Lets the run that is going on end, and starts no other. */
   close(): Promise<void>
 }
@@ -60,6 +62,9 @@ export function createRunQueue(
     settled,
     get busy() {
       return state.draining !== undefined
+    },
+    get hasNext() {
+      return state.waiting !== undefined
     },
     async close() {
       state.closed = true

@@ -1,10 +1,8 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { ResolvedConfig } from '../config/config.js'
 import { describeTarget } from '../database/failure.js'
 import { isLocalUrl } from '../database/locality.js'
 import { DiagnosticError } from '../diagnostics/index.js'
-import { openDatabase } from '../server/open.js'
+import { openDatabase, openScratch, type OpenOptions } from '../server/open.js'
 import { pgliteVersion } from '../server/pglite/resolve-extensions.js'
 import type { DatabaseServer, DatabaseSetting, ScratchDatabase } from '../server/server.js'
 
@@ -27,7 +25,9 @@ export async function openScratchDatabase(
   development: () => Promise<DatabaseServer>,
 ): Promise<ScratchDatabase> {
   const { database, scratch: setting } = config
-  if (setting?.kind === 'pglite' || (!setting && mayStartBeside(config))) return open({ kind: 'pglite' }, config, log)
+  // Two embedded databases start at the same time, each on its own core.
+  const embedded = setting ?? database
+  if (embedded.kind === 'pglite') return openScratch(openOptions(config, log))
   if (!setting || isSame(setting, database)) return (await development()).createScratch()
   const server = await open(setting, config, log)
   const scratch = await server.createScratch()
@@ -57,18 +57,11 @@ export function isRemote({ database }: ResolvedConfig): boolean {
 }
 
 function open(setting: DatabaseSetting, config: ResolvedConfig, log: Log): Promise<DatabaseServer> {
-  return openDatabase(setting, {
-    root: config.root,
-    stateDirectory: config.stateDirectory,
-    onProgress: (message) => log('info', message),
-    log,
-  })
+  return openDatabase(setting, openOptions(config, log))
 }
 
-// Two embedded databases start at the same time, each on its own core, unless both would first have to make the image
-// that every later start begins from.
-function mayStartBeside({ database, stateDirectory }: ResolvedConfig): boolean {
-  return database.kind === 'pglite' && database.directory !== undefined && existsSync(join(stateDirectory, 'cache'))
+function openOptions({ root, stateDirectory }: ResolvedConfig, log: Log): OpenOptions {
+  return { root, stateDirectory, onProgress: (message) => log('info', message), log }
 }
 
 function isSame(a: DatabaseSetting, b: DatabaseSetting): boolean {

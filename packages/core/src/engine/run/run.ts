@@ -31,13 +31,15 @@ export interface RunOptions {
   changed?: readonly string[] | undefined
   /** `performance.now()` of the first notice. */
   started: number
+  /** Whether another run waits already, which will do again what this one has not done yet. */
+  isSuperseded(): boolean
 }
 
 // How often somebody else may change the database between our plan and our lock before we give up until the next save.
 const mostAttempts = 3
 
 /** One run: from the schema files to the development database and the files that follow it. Throws DiagnosticError. */
-export async function runOnce(project: Project, { changed, started }: RunOptions): Promise<RunOutcome> {
+export async function runOnce(project: Project, { changed, started, isSuperseded }: RunOptions): Promise<RunOutcome> {
   const { config, elaborator, plugins } = project
   const stopwatch = createStopwatch(started)
   const warnings: Diagnostic[] = []
@@ -63,11 +65,13 @@ export async function runOnce(project: Project, { changed, started }: RunOptions
 
   stopwatch.stage('types')
   const written = await writeFiles(project, await prepare())
+  const milliseconds = stopwatch.elapsed()
   stopwatch.stage('draft')
-  const draft = project.migrations
-    ? await writeDraftMigration(await project.migrations.replay(elaborator), elaboration, config)
-    : { diagnostics: [] }
-  const { total, stages } = stopwatch.stop()
+  const draft =
+    project.migrations && !isSuperseded()
+      ? await writeDraftMigration(await project.migrations.replay(elaborator), elaboration, config)
+      : { diagnostics: [] }
+  const stages = stopwatch.stop()
 
   const all = [...warnings, ...written.diagnostics, ...draft.diagnostics]
   const report: SaveReport = {
@@ -78,7 +82,7 @@ export async function runOnce(project: Project, { changed, started }: RunOptions
     written: written.paths.map((path) => relative(config.root, path)),
     warnings: all.filter(({ severity }) => severity === 'warning'),
     proved: applied.proved,
-    milliseconds: total,
+    milliseconds,
     stages,
   }
   const failures = await plugins.applied(report)

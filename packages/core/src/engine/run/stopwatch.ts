@@ -4,8 +4,10 @@ export interface Stopwatch {
   stage(name: string): void
   /** Notes something that ran beside the stages; it is not part of the sum. */
   record(name: string, milliseconds: number): void
+  /** Milliseconds since the start. */
+  elapsed(): number
   /** Milliseconds of each stage, in the order in which they began first. Ends the last one. */
-  stop(): { total: number; stages: Record<string, number> }
+  stop(): Record<string, number>
 }
 
 /** @param started `performance.now()` of the first notice of the save */
@@ -26,11 +28,15 @@ export function createStopwatch(started: number): Stopwatch {
     record(name, milliseconds) {
       stages.set(name, (stages.get(name) ?? 0) + milliseconds)
     },
+    elapsed: () => round(performance.now() - started),
     stop() {
       end()
       current = undefined
-      const rounded = [...stages].map(([name, time]): [string, number] => [name, Math.round(time * 10) / 10])
-      return { total: Math.round((since - started) * 10) / 10, stages: Object.fromEntries(rounded) }
+      return Object.fromEntries([...stages].map(([name, time]) => [name, round(time)]))
     },
   }
+}
+
+function round(milliseconds: number): number {
+  return Math.round(milliseconds * 10) / 10
 }
