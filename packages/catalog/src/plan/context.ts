@@ -19,6 +19,7 @@ export class PlanState implements PlanContext {
   readonly #links: { from: Links; to: Links }
   #baseTypes: Record<'from' | 'to', ReturnType<typeof baseTypeFunctions>> | undefined
   #ownedSequences: Map<ObjectId, ObjectId[]> | undefined
+  #positions: Map<ObjectId, number> | undefined
   #heirs: Map<ObjectId, CatalogObject<'inheritance'>[]> | undefined
 
   constructor(
@@ -79,6 +80,17 @@ export class PlanState implements PlanContext {
           ])
     }
     return this.#ownedSequences.get(column) ?? []
+  }
+
+  /** Places of objects in the catalogs, which statements keep where nothing else decides. */
+  get positions(): ReadonlyMap<ObjectId, number> {
+    if (!this.#positions) {
+      this.#positions = new Map()
+      for (const catalog of [this.to, this.from])
+        for (const id of catalog.objects.keys())
+          if (!this.#positions.has(id)) this.#positions.set(id, this.#positions.size)
+    }
+    return this.#positions
   }
 
   isCreated(id: ObjectId): boolean {

@@ -5,18 +5,29 @@ import type { AnyObject, Catalog, ObjectId } from '../model/object.js'
 export interface Links {
   children: ReadonlyMap<ObjectId, readonly AnyObject[]>
   /** What an object needs, with its parent, its schema, and what inheritance adds. */
-  needs: ReadonlyMap<ObjectId, ReadonlySet<ObjectId>>
-  neededBy: ReadonlyMap<ObjectId, ReadonlySet<ObjectId>>
+  needs: ReadonlyMap<ObjectId, readonly ObjectId[]>
+  neededBy: ReadonlyMap<ObjectId, readonly ObjectId[]>
   /** What has to be made before an object although the object does not need it. */
-  after: ReadonlyMap<ObjectId, ReadonlySet<ObjectId>>
+  after: ReadonlyMap<ObjectId, readonly ObjectId[]>
 }
 
-/** Linear in objects and dependencies. */
+// A catalog is never changed, and the one that a plan arrives at is where the next plan starts.
+const known = new WeakMap<Catalog, Links>()
+
+/** Linear in objects and dependencies. A pair may be listed twice. */
 export function linksOf(catalog: Catalog): Links {
+  const links = known.get(catalog) ?? createLinks(catalog)
+  known.set(catalog, links)
+  return links
+}
+
+function createLinks(catalog: Catalog): Links {
   const children = new Map<ObjectId, AnyObject[]>()
-  const needs = new Map<ObjectId, Set<ObjectId>>()
-  const neededBy = new Map<ObjectId, Set<ObjectId>>()
-  const after = new Map<ObjectId, Set<ObjectId>>()
+  const needs = new Map<ObjectId, ObjectId[]>()
+  const neededBy = new Map<ObjectId, ObjectId[]>()
+  const after = new Map<ObjectId, ObjectId[]>()
+  const schemas = new Map<string, ObjectId>()
+  for (const { id, kind, name } of catalog.objects.values()) if (kind === 'schema') schemas.set(name, id)
   const add = (from: ObjectId, to: ObjectId): void => {
     if (from === to || !catalog.objects.has(to) || !catalog.objects.has(from)) return
     put(needs, from, to)
@@ -28,8 +39,7 @@ export function linksOf(catalog: Catalog): Links {
       if (siblings) siblings.push(object)
       else children.set(object.parent, [object])
       add(object.id, object.parent)
-    } else if (object.schema !== undefined && object.kind !== 'schema')
-      add(object.id, `schema ${quoteIdentifier(object.schema)}`)
+    } else if (object.schema !== undefined && object.kind !== 'schema') add(object.id, schemas.get(object.schema) ?? '')
     if (object.owner !== undefined) add(object.id, `role ${quoteIdentifier(object.owner)}`)
     for (const { grantee } of object.privileges) add(object.id, `role ${quoteIdentifier(grantee)}`)
     for (const role of rolesOf(object)) add(object.id, `role ${role}`)
@@ -97,10 +107,10 @@ function castsByFunction(catalog: Catalog): Map<ObjectId, ObjectId[]> {
   return casts
 }
 
-function put(map: Map<ObjectId, Set<ObjectId>>, key: ObjectId, value: ObjectId): void {
-  const set = map.get(key)
-  if (set) set.add(value)
-  else map.set(key, new Set([value]))
+function put(map: Map<ObjectId, ObjectId[]>, key: ObjectId, value: ObjectId): void {
+  const list = map.get(key)
+  if (list) list.push(value)
+  else map.set(key, [value])
 }
 
 const byPosition = (a: AnyObject, b: AnyObject): number =>
@@ -111,6 +121,7 @@ const byPosition = (a: AnyObject, b: AnyObject): number =>
  * link between them, so that it can be taken off.
  */
 function isBackward(from: ObjectId, to: ObjectId, catalog: Catalog): boolean {
+  if (!/^(?:sequence|table|foreign table) /.test(from)) return false
   const object = catalog.objects.get(from)
   if (object?.kind === 'sequence') return object.facts.ownedBy === to
   if (object?.kind === 'table' || object?.kind === 'foreign table')

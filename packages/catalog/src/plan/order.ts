@@ -121,9 +121,7 @@ function phaseOf(action: Unit['action'], { kind }: AnyObject): number {
  * a table right after it, in the order of the catalog.
  */
 function ranksOf(units: Units, state: PlanState): number[] {
-  const positions = new Map<ObjectId, number>()
-  for (const id of state.to.objects.keys()) positions.set(id, positions.size)
-  for (const id of state.from.objects.keys()) if (!positions.has(id)) positions.set(id, positions.size)
+  const { positions } = state
   const keyed = units.list.map((unit, index) => {
     const object = unit.members[0]
     if (!object) return { index, key: [0] }
