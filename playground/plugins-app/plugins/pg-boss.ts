@@ -1,3 +1,4 @@
+import { loadParser, readStatements } from '@savepoint/core'
 import { definePlugin, type Plugin } from '@savepoint/core/plugin'
 import PgBoss from 'pg-boss'
 
@@ -10,14 +11,12 @@ export function pgBoss(options: { schema?: string } = {}): Plugin {
   return definePlugin({
     name: 'playground:pg-boss',
     cacheKey: JSON.stringify(options),
-    sources() {
-      const plan = PgBoss.getConstructionPlans(schema)
-      // Its own transaction and the row with its version are for a database, not for a schema.
-      const sql = plan
-        .replace(/^\s*BEGIN;|COMMIT;\s*$/gm, '')
-        .replace(/^\s*SET LOCAL [^;]*;|^\s*SELECT pg_advisory_xact_lock\([^;]*;/gm, '')
-        .replace(/^\s*INSERT INTO [^;]*;|^\s*SELECT [^;]*;/gm, '')
-      return { id: schema, sql }
+    async sources() {
+      await loadParser()
+      const plan = { path: 'pg-boss', phase: 'schema', text: PgBoss.getConstructionPlans(schema), hash: '' } as const
+      // Its transaction, its lock and the row with its version are for a database, not for a schema.
+      const definitions = readStatements(plan).statements.filter(({ sql }) => /^(?:CREATE|ALTER)\b/i.test(sql))
+      return { id: schema, sql: definitions.map(({ sql }) => `${sql};`).join('\n\n') }
     },
   })
 }
