@@ -1,6 +1,7 @@
 import { DiagnosticError, type Diagnostic } from '../diagnostics/index.js'
 import { analyse } from '../elaborate/analysis.js'
 import { readExtensionNames } from '../sources/extensions.js'
+import { quoteRE } from '../sources/quote.js'
 import { createSourceReader, type PhaseGlobs, type SourceSet } from '../sources/reader.js'
 
 /** Schema files as they were read, before a server has seen them. */
@@ -27,12 +28,27 @@ export async function readPhases(schema: PhaseGlobs, root: string): Promise<Sche
   }
 }
 
+// Also those in a DO block, which is how a script makes a role that may be there already.
+const createRoleRE = /\bcreate\s+(?:role|user|group)\b/i
+
 function readRoles({ statements }: SourceSet): string[] {
   return statements
-    .filter(({ sql }) => /^\s*create\s+(?:role|user|group)\b/i.test(sql))
+    .filter(({ sql }) => createRoleRE.test(sql))
     .flatMap(({ sql }) => analyse(sql).defines)
     .filter(({ space }) => space === 'role')
     .map(({ name }) => name)
+}
+
+const tablespaceRE = new RegExp(String.raw`\btablespace\s*(?:=\s*)?'?(${quoteRE.source}|\w+)`, 'gi')
+
+/** Tablespaces that texts name, as a guess: a word too many costs an empty folder on a server that is thrown away. */
+export function readTablespaces(texts: Iterable<string>): string[] {
+  const names = [...texts].flatMap((text) =>
+    [...text.matchAll(tablespaceRE)].map(([, name = '']) =>
+      name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase(),
+    ),
+  )
+  return [...new Set(names)].filter((name) => name !== '' && !name.startsWith('pg_'))
 }
 
 export function errorsOf(diagnostics: readonly Diagnostic[]): Diagnostic[] {

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { extract, plan, type Catalog, type Hazard } from '@savepoint/catalog'
 import { readExtensionNames } from '../sources/extensions.js'
+import { readTablespaces } from './files.js'
 import { readMigrations, runMigrations, type MigrationScript } from './migrations.js'
-import { openScratch } from './scratch.js'
+import { assumeTablespaces, openScratch } from './scratch.js'
 import type { StateSpec } from './spec.js'
 import type { StateOptions } from './states.js'
 
@@ -30,6 +31,7 @@ export async function lintMigrations(
   const scratch = await openScratch({ config, extensions: readExtensionNames(script.statements), databases: [], log })
   const options = { ...(config.include ? { include: config.include } : {}), exclude: config.exclude }
   try {
+    await assumeTablespaces(scratch, readTablespaces(script.statements.map(({ sql }) => sql)))
     await scratch.query('BEGIN')
     const linted: LintedMigration[] = []
     let before: Catalog | undefined

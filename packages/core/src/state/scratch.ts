@@ -8,6 +8,7 @@ import { DiagnosticError } from '../diagnostics/index.js'
 import { openScratchDatabase } from '../engine/servers.js'
 import { resolveExtensions } from '../server/pglite/resolve-extensions.js'
 import type { DatabaseSetting } from '../server/server.js'
+import { quoteName } from '../sources/quote.js'
 
 /** Major version of the Postgres that PGlite 0.5 is. */
 export const embeddedMajor = 18
@@ -22,6 +23,8 @@ export interface ComparedDatabase {
 export interface ScratchDatabaseSession extends DatabaseSession {
   /** Major version. */
   readonly major: number
+  /** The whole server is ours and goes with the session. */
+  readonly isEmbedded: boolean
 }
 
 export interface ScratchChoice {
@@ -46,6 +49,7 @@ export async function openScratch(choice: ScratchChoice): Promise<ScratchDatabas
     const session = await connect(database.url)
     return {
       major: Math.floor(database.version / 10_000),
+      isEmbedded: scratch.kind === 'pglite',
       query: session.query,
       async close() {
         await session.close()
@@ -56,6 +60,16 @@ export async function openScratch(choice: ScratchChoice): Promise<ScratchDatabas
     await database.close()
     throw error
   }
+}
+
+/**
+ * Makes tablespaces that a schema names. They are the server administrator's and cannot be made in a transaction; on the
+ * embedded server, which is thrown away as a whole, one in its own folder is as good. Elsewhere nothing is done.
+ */
+export async function assumeTablespaces(session: ScratchDatabaseSession, names: readonly string[]): Promise<void> {
+  if (names.length === 0 || !session.isEmbedded) return
+  await session.query('SET allow_in_place_tablespaces = on')
+  for (const name of names) await session.query(`CREATE TABLESPACE ${quoteName(name)} LOCATION ''`)
 }
 
 function chooseScratch({ config, extensions, databases }: ScratchChoice): DatabaseSetting {

@@ -4,7 +4,7 @@ import { splitStatements } from '../sources/split.js'
 
 // What cannot run inside the transaction that is rolled back afterwards, and what would end it.
 const outsideRE =
-  /^(?:begin|start\s+transaction|commit|end|rollback|abort|vacuum|create\s+database|drop\s+database|alter\s+system)\b/i
+  /^(?:begin|start\s+transaction|commit|end|rollback|abort|vacuum|create\s+database|drop\s+database|alter\s+system|(?:create|alter|drop)\s+tablespace)\b/i
 const concurrentlyRE = /^((?:create\s+(?:unique\s+)?|drop\s+|re)index)\s+concurrently\b/i
 
 /**

@@ -10,7 +10,7 @@ import {
 } from '@savepoint/catalog'
 import type { ResolvedConfig } from '../config/config.js'
 import { DiagnosticError, type Diagnostic } from '../diagnostics/index.js'
-import type { Proof } from '../scratch/proof.js'
+import type { Proof, ProofReport } from '../scratch/proof.js'
 import { resolveRenames } from '../scratch/renames.js'
 import { readRenames } from '../sources/annotations.js'
 import type { StateSpec } from './spec.js'
@@ -108,8 +108,22 @@ export async function readState(spec: StateSpec, options: StateOptions): Promise
 
 /** SP3003 for a proof that was not possible. Throws SP3002 for a plan that does not arrive. */
 function judge(proof: Proof): Diagnostic[] {
-  if (proof.status === 'failed') throw new DiagnosticError([proof.diagnostic])
+  if (proof.status === 'failed')
+    throw new DiagnosticError([proof.diagnostic], { cause: new Error(renderReport(proof.report)) })
   return proof.status === 'unproved' ? [proof.diagnostic] : []
+}
+
+/** Everything that is needed to see a failed proof again; `--debug` shows it as the cause. */
+function renderReport({ version, from, to, plan, refused, differences: left }: ProofReport): string {
+  const part = (title: string, statements: readonly string[]): string =>
+    [`-- ${title}`, ...statements.map((sql) => `${sql};`)].join('\n')
+  return [
+    `a plan failed on Postgres ${version}${refused ? ` at step ${refused.step + 1}: ${refused.message}` : ''}`,
+    part('from', from),
+    part('to', to),
+    part('plan', plan),
+    ...(left.length > 0 ? [`-- differences: ${JSON.stringify(left)}`] : []),
+  ].join('\n\n')
 }
 
 function reverse(renames: readonly Rename[]): Rename[] {

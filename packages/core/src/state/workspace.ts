@@ -9,9 +9,9 @@ import { assumeRole, type ScratchOptions } from '../scratch/session.js'
 import { createWarmScratch, type WarmScratch } from '../scratch/warm-scratch.js'
 import { readExtensionNames } from '../sources/extensions.js'
 import type { Statement } from '../sources/source.js'
-import { errorsOf, readPhases, warningsOf, type SchemaFiles } from './files.js'
+import { errorsOf, readPhases, readTablespaces, warningsOf, type SchemaFiles } from './files.js'
 import { readMigrations, runMigrations, type MigrationScript } from './migrations.js'
-import { openScratch, type ScratchDatabaseSession } from './scratch.js'
+import { assumeTablespaces, openScratch, type ScratchDatabaseSession } from './scratch.js'
 import { runScript } from './script.js'
 import type { StateSpec } from './spec.js'
 import type { StateOptions } from './states.js'
@@ -30,6 +30,7 @@ export interface DatabaseSide {
   major: number
   extensions: readonly string[]
   roles: readonly string[]
+  tablespaces: readonly string[]
   /** The one schema that the URL speaks of. */
   scope?: string
 }
@@ -71,7 +72,16 @@ export async function openWorkspace(specs: readonly StateSpec[], options: StateO
     await early?.then((scratch) => scratch.close())
     throw error
   }
-  return new OpenWorkspace(sides, options, early)
+  return new OpenWorkspace(
+    sides,
+    options,
+    early?.then((scratch) => prepare(scratch, sides)),
+  )
+}
+
+async function prepare(scratch: ScratchDatabaseSession, sides: readonly Side[]): Promise<ScratchDatabaseSession> {
+  await assumeTablespaces(scratch, [...new Set(sides.flatMap(tablespacesOf))])
+  return scratch
 }
 
 function openScratchFor(sides: readonly Side[], { config, log }: StateOptions): Promise<ScratchDatabaseSession> {
@@ -132,7 +142,7 @@ class OpenWorkspace implements Workspace {
   }
 
   #openScratch(): Promise<ScratchDatabaseSession> {
-    this.#scratch ??= openScratchFor(this.sides, this.#options)
+    this.#scratch ??= openScratchFor(this.sides, this.#options).then((scratch) => prepare(scratch, this.sides))
     return this.#scratch
   }
 
@@ -229,12 +239,14 @@ async function openSide(spec: StateSpec, root: string): Promise<Side> {
 const factsText = `
 SELECT current_setting('server_version_num')::integer / 10000 AS major,
   (SELECT coalesce(json_agg(extname), '[]') FROM pg_catalog.pg_extension WHERE extname <> 'plpgsql') AS extensions,
+  (SELECT coalesce(json_agg(spcname), '[]') FROM pg_catalog.pg_tablespace WHERE spcname !~ '^pg_') AS tablespaces,
   (SELECT coalesce(json_agg(rolname), '[]') FROM pg_catalog.pg_roles WHERE rolname !~ '^pg_') AS roles`
 
 async function openDatabaseSide(url: string): Promise<DatabaseSide> {
   const session = await connect(url)
   try {
-    const { rows } = await session.query<{ major: number; extensions: string[]; roles: string[] }>(factsText)
+    const { rows } =
+      await session.query<Pick<DatabaseSide, 'major' | 'extensions' | 'roles' | 'tablespaces'>>(factsText)
     const [facts] = rows
     if (!facts) throw new Error('the server answered without a row')
     const { searchPath } = parseConnectionString(url)
@@ -257,6 +269,17 @@ function extensionsOf(side: Side): readonly string[] {
       return readExtensionNames(side.script.statements)
     case 'database':
       return side.extensions
+  }
+}
+
+function tablespacesOf(side: Side): readonly string[] {
+  switch (side.kind) {
+    case 'files':
+      return readTablespaces(side.files.texts.values())
+    case 'migrations':
+      return readTablespaces(side.script.statements.map(({ sql }) => sql))
+    case 'database':
+      return side.tablespaces
   }
 }
 

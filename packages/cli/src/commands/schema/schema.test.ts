@@ -51,6 +51,34 @@ describe('between files, on the embedded Postgres', () => {
     expect(stdout).toContain('GRANT SELECT ON TABLE public.users TO reporting;')
   })
 
+  it('compares the roles that the files make, and makes those that they only name', async () => {
+    write('from.sql', 'CREATE ROLE app LOGIN;')
+    write(
+      'to.sql',
+      'CREATE ROLE app LOGIN;\nCREATE ROLE readers;\nGRANT readers TO app;\nCREATE TABLE t () TABLESPACE fast;',
+    )
+    const { exitCode, stdout } = await type('schema diff --from from.sql --to to.sql', { cwd })
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(/CREATE ROLE readers;\n[^]*GRANT readers TO app/)
+    expect(stdout).toContain('TABLESPACE fast')
+    expect(stdout).not.toContain('CREATE ROLE app')
+  })
+
+  it('runs files that contradict themselves as the scripts that they are, and says so', async () => {
+    write('from.sql', users)
+    write('to.sql', `${users}CREATE TABLE old (id int);\nDROP TABLE old;\nALTER TABLE users ADD COLUMN email text;\n`)
+    const { exitCode, stdout, stderr } = await type('schema diff --from from.sql --to to.sql', { cwd })
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: addEmail })
+    expect(stderr).toContain('run as a script, from top to bottom')
+  })
+
+  it('lets SQL functions be made before what their bodies name', async () => {
+    write('from.sql', '')
+    write('to.sql', `CREATE FUNCTION n() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM users';\n${users}`)
+    const { stdout } = await type('schema diff --from from.sql --to to.sql', { cwd })
+    expect(stdout).toMatch(/^SET check_function_bodies = off;\n/)
+  })
+
   it('shows the place of a mistake', async () => {
     write('from.sql', users)
     write('to.sql', 'CREATE TABLE users (\n  id int,\n  name txt\n);')
