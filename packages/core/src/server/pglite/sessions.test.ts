@@ -376,6 +376,14 @@ describe('advisory locks', () => {
     expect(await value(b, 'SELECT pg_try_advisory_lock(8)')).toBe(false)
   })
 
+  it('are waited for as long as lock_timeout says', async () => {
+    const [a, b] = await connectTwo()
+    await a.query('SELECT pg_advisory_lock(11)')
+    await b.query("SET lock_timeout = '20ms'")
+    expect(await codeOf(b.query('SELECT pg_advisory_lock(11)'))).toBe('55P03')
+    expect(await value(b, 'SELECT 1')).toBe(1)
+  })
+
   it('are given up when their client goes', async () => {
     const [a, b] = await connectTwo()
     await a.query('SELECT pg_advisory_lock(9)')

@@ -64,6 +64,10 @@ export class Scheduler {
   #setOwner(owner: Turn | undefined): void {
     if (this.#owner === owner) return
     this.#owner = owner
+    this.#calm()
+  }
+
+  #calm(): void {
     clearTimeout(this.#patience)
     this.#patience = undefined
   }
@@ -87,6 +91,8 @@ export class Scheduler {
     while (turn) {
       this.#waiting.delete(turn)
       if (turn.hasWork) turn.runOne()
+      // It did something: its patience starts anew.
+      this.#calm()
       this.#setOwner(turn.holdsBackend ? turn : undefined)
       if (turn.hasWork) this.#waiting.add(turn)
       turn = this.#next()

@@ -17,7 +17,7 @@ import {
 import { OutputBuffer, type ClientStream } from './output-buffer.js'
 import type { Turn } from './scheduler.js'
 import type { SessionServer } from './session-server.js'
-import { noSettings, SettingRefused, type Settings } from './settings.js'
+import { noSettings, readLockTimeout, SettingRefused, type Settings } from './settings.js'
 import type { StartupParameters } from './startup-packet.js'
 import { SessionStatements } from './statements.js'
 import { UnitQueue, type Unit } from './unit-queue.js'
@@ -41,6 +41,7 @@ export class Session implements Turn {
   #closed = false
   /** Waits for an advisory lock or an extension. */
   #parked = false
+  #waitLimit: NodeJS.Timeout | undefined
   #prepared = false
   #defaults: Settings = noSettings
 
@@ -186,11 +187,14 @@ export class Session implements Turn {
     switch (admission.kind) {
       case 'run':
         this.#units.shift()
+        clearTimeout(this.#waitLimit)
+        this.#waitLimit = undefined
         this.#runner.run(unit, admission.unit)
         return
       case 'wait for lock':
         this.#parked = true
         this.#server.park(this)
+        this.#limitWait()
         return
       case 'wait for extensions':
         this.#parked = true
@@ -199,6 +203,16 @@ export class Session implements Turn {
       case 'fail':
         this.#failUnit(admission.report)
     }
+  }
+
+  #limitWait(): void {
+    const limit = readLockTimeout(this.#server.settings.read())
+    if (limit === undefined || this.#waitLimit) return
+    this.#waitLimit = setTimeout(() => {
+      this.#waitLimit = undefined
+      if (this.#parked)
+        this.#failUnit({ severity: 'ERROR', code: '55P03', message: 'canceling statement due to lock timeout' })
+    }, limit)
   }
 
   /** What it waited for is there, perhaps: look again. */
@@ -263,6 +277,7 @@ export class Session implements Turn {
     if (this.#closed) return
     const held = this.holdsBackend
     this.#closed = true
+    clearTimeout(this.#waitLimit)
     this.#units.clear()
     this.#guard(() => {
       const { backend } = this.#server

@@ -128,3 +128,22 @@ function createChange(current: Settings, wanted: Settings): string {
 
 const createCall = ([name, value]: [string, string]): string =>
   `pg_catalog.set_config(${quote(name)}, ${quote(value)}, false)`
+
+const milliseconds: Readonly<Record<string, number>> = {
+  us: 0.001,
+  ms: 1,
+  s: 1000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+}
+
+/** How long a session lets itself wait for a lock, in milliseconds; undefined for ever. */
+export function readLockTimeout(settings: Settings): number | undefined {
+  const limits = ['lock_timeout', 'statement_timeout'].flatMap((name) => {
+    const [, amount = '0', unit = 'ms'] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/.exec(settings.get(name) ?? '') ?? []
+    const limit = Number(amount) * (milliseconds[unit || 'ms'] ?? 1)
+    return limit > 0 ? [limit] : []
+  })
+  return limits.length > 0 ? Math.min(...limits) : undefined
+}
