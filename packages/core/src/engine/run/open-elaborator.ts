@@ -4,15 +4,17 @@ import { extract, type Catalog } from '@savepoint/catalog'
 import type { ResolvedConfig } from '../../config/config.js'
 import { connect, type DatabaseSession } from '../../database/connect.js'
 import type { ScratchDatabase } from '../../server/server.js'
+import { loadParser } from '../../sources/parse.js'
 import { readRenames } from '../../sources/annotations.js'
 import type { Statement } from '../../sources/source.js'
 import { ourVersion } from '../version.js'
 import { createCatalogCache, type CacheInputs } from '../../scratch/cache.js'
 import { resolveRenames } from '../../scratch/renames.js'
-import { createWarmScratch, type ObjectPlaces, type WarmScratch } from '../../scratch/warm-scratch.js'
+import { createWarmScratch, type WarmScratch } from '../../scratch/warm-scratch.js'
 import { isConnectionLost, isServerFailure } from '../development/failure.js'
 import type { SourceSet } from '../../sources/reader.js'
 import type { Elaboration, Elaborator, FoundRenames, ReplayedMigration } from './elaborator.js'
+import { createPlaces } from './places.js'
 
 export interface ElaboratorOptions {
   log(level: 'info' | 'warn' | 'error' | 'debug', message: string): void
@@ -125,7 +127,12 @@ export function openElaborator(
     // A warm scratch answers sooner than the disk.
     const catalog = opening ? undefined : await cache.load(await describeInputs(sources.statements))
     if (!catalog) return { elaboration: await elaborateOnScratch(sources), isCached: false }
-    return { elaboration: { ...nothing, catalog, renames: createRenames(sources, catalog) }, isCached: true }
+    await loadParser()
+    const places = createPlaces(sources.statements, catalog)
+    return {
+      elaboration: { diagnostics: [], catalog, ...places, renames: createRenames(sources, catalog) },
+      isCached: true,
+    }
   }
 
   async function elaborateOnScratch(sources: SourceSet): Promise<Elaboration> {
@@ -137,8 +144,7 @@ export function openElaborator(
     return {
       catalog: desired,
       diagnostics: warnings,
-      locate: (id) => provenance.locationOf(id),
-      annotations: (id) => describeComments(provenance, id),
+      ...createPlaces(statements, desired, (id) => provenance.statementOf(id)),
       renames: createRenames(sources, desired),
     }
   }
@@ -192,11 +198,6 @@ const nothing: Elaboration = {
   locate: () => undefined,
   annotations: () => '',
   renames: () => noRenames,
-}
-
-function describeComments(places: ObjectPlaces, id: string): string {
-  const statement = places.statementOf(id)
-  return statement ? [statement.leading, statement.trailing ?? ''].join('\n') : ''
 }
 
 /** SP4003 for the first statement that fails. */
