@@ -239,6 +239,32 @@ describe.each(servers)('a warm scratch on %s', (server) => {
   })
 })
 
+describe.skipIf(!availableServers().includes('15'))('a warm scratch on an older server [needs native 15]', () => {
+  it('says what that version does not understand, and works for the rest', async () => {
+    await loadParser()
+    const database = await createTestDatabase('15')
+    const scratch = createWarmScratch(database)
+    try {
+      const table = 'CREATE TABLE a (b int);\n'
+      const newer = `${table}CREATE TABLE c (\n  d int,\n  e int GENERATED ALWAYS AS (d) VIRTUAL\n);`
+      expect(await scratch.elaborate(statementsOf(newer), new Map())).toMatchObject({
+        status: 'failed',
+        diagnostics: [
+          { code: 'SP1006', message: 'Syntax error at or near "VIRTUAL"', location: { line: 4, column: 33 } },
+        ],
+      })
+      const mended = newer.replace('VIRTUAL', 'STORED')
+      expect(await scratch.elaborate(statementsOf(mended), new Map())).toMatchObject({
+        status: 'elaborated',
+        way: { kind: 'incremental' },
+      })
+    } finally {
+      await scratch.close()
+      await database.close()
+    }
+  })
+})
+
 describe.each(servers)('random edits on %s', (server) => {
   const seeds = (process.env['SAVEPOINT_SEEDS'] ?? '5,1').split(',').map(Number)
   const edits = 15
