@@ -26,6 +26,7 @@ export function collect(found: Found, version: number, currentUser: string): Cat
   const { dependencies, outside } = resolveDependencies(rows<DependencyRow>('dependencies'), collector.addresses)
   return {
     version,
+    user: currentUser,
     objects,
     dependencies,
     unmodelled: rows<UnmodelledObject>('unmodelled'),

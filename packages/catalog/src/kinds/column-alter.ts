@@ -8,6 +8,7 @@ import { afterParents, isRetypedByParent } from './column-inheritance.js'
 import { details, notNullComment, tableOf } from './column-details.js'
 import { enumValuesHazard, rewriteHazard, rewriteTableHazard, setNotNullHazards, typeChangeHazard } from './hazards.js'
 import type { Alteration, PlanContext, Statement } from './kind.js'
+import { isOnline, notNullByCheck } from './online.js'
 import { splitOption } from './options.js'
 import { changedSequenceClauses, clampPosition } from './sequence-options.js'
 
@@ -28,7 +29,7 @@ export function alterColumn(from: Column, to: Column, context: PlanContext): Alt
   const retype = retypeOf(from.facts, before, to, context)
   if (retype) statements.push(retype.statement)
   statements.push(...regenerated)
-  statements.push(...alterNotNull(before, to, alter))
+  statements.push(...alterNotNull(before, to, alter, context))
   statements.push(...alterIdentity(before, to, alter, context))
   statements.push(...details(before, to, context), ...notNullComment(from.facts, to))
   statements.push(...foreignOptions(before, after, alter))
@@ -151,7 +152,7 @@ function alterGenerated(from: Column, before: ColumnFacts, to: Column, context: 
   ]
 }
 
-export function alterNotNull(before: ColumnFacts, to: Column, alter: string): Statement[] {
+export function alterNotNull(before: ColumnFacts, to: Column, alter: string, context: PlanContext): Statement[] {
   const after = to.facts
   const table = tableOf(to)
   const statements: Statement[] = []
@@ -163,6 +164,8 @@ export function alterNotNull(before: ColumnFacts, to: Column, alter: string): St
   const name = is?.name ?? `${to.name}_not_null`
   if (!wasThere) {
     const hazards = is?.notValid ? [] : setNotNullHazards(table, to.name)
+    if (is === undefined && isOnline(to.parent, context) && !after.inherited)
+      return notNullByCheck(to, `${alter} SET NOT NULL`)
     if (is === undefined) return [{ sql: `${alter} SET NOT NULL`, hazards }]
     const clauses = `${is.noInherit ? ' NO INHERIT' : ''}${is.notValid ? ' NOT VALID' : ''}`
     const named = is.name === undefined ? '' : `CONSTRAINT ${quoteIdentifier(is.name)} `

@@ -171,7 +171,7 @@ export const columnKind: KindDefinition<'column'> = {
     const implied = inheritedState(column, context) ?? typedState(column, table, context)
     if (implied) return adjustImplied(implied, column, context)
     const extras = [
-      ...lateNotNull(column),
+      ...lateNotNull(column, context),
       ...details(undefined, column, context),
       ...notNullComment(undefined, column),
     ]
@@ -210,11 +210,11 @@ export const columnKind: KindDefinition<'column'> = {
 }
 
 /** No column clause can say NOT VALID. */
-function lateNotNull(column: Column): Statement[] {
+function lateNotNull(column: Column, context: PlanContext): Statement[] {
   const { notNullConstraint, ...rest } = column.facts
   if (!notNullConstraint?.notValid) return []
   const alter = `ALTER TABLE ${tableOf(column)} ALTER COLUMN ${quoteIdentifier(column.name)}`
-  return alterNotNull({ ...rest, notNull: false }, column, alter)
+  return alterNotNull({ ...rest, notNull: false }, column, alter, context)
 }
 
 /** ALTER TYPE … ADD ATTRIBUTE … CASCADE gives a typed table its new column. */
@@ -227,7 +227,7 @@ function typedState(column: Column, table: AnyObject, context: PlanContext): Col
 /** What a parent's statement makes may differ in details from what this table wants. */
 function adjustImplied(implied: ColumnFacts, column: Column, context: PlanContext): Statement[] {
   const alter = `ALTER TABLE ${tableOf(column)} ALTER COLUMN ${quoteIdentifier(column.name)}`
-  const statements: Statement[] = [...alterNotNull(implied, column, alter)]
+  const statements: Statement[] = [...alterNotNull(implied, column, alter, context)]
   if (implied.default !== undefined && column.facts.default === undefined) statements.push(`${alter} DROP DEFAULT`)
   return [...statements, ...details(implied, column, context), ...notNullComment(undefined, column)]
 }

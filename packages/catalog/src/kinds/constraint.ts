@@ -16,6 +16,7 @@ import {
   primaryKeyOverNullableHazard,
 } from './hazards.js'
 import type { KindDefinition, PlanContext, Statement } from './kind.js'
+import { addThenValidate, isOnline, keyFromIndex } from './online.js'
 import { changedOptions } from './options.js'
 
 interface Row {
@@ -173,6 +174,8 @@ export const constraintKind: KindDefinition<'constraint'> = {
     if (context.isInlined(constraint.id)) return extras
     const clause = constraintClause(constraint, context)
     if (clause === undefined) return extras
+    const online = isOnline(constraint.parent, context) ? createOnline(constraint) : undefined
+    if (online) return [...online, ...extras]
     return [{ sql: `${alterParent(constraint)} ADD ${clause}`, hazards: addHazards(constraint, context) }, ...extras]
   },
   alter(from, to, context) {
@@ -212,6 +215,13 @@ export const constraintKind: KindDefinition<'constraint'> = {
   },
   rename: (from, name) =>
     `${alterParent(from)} RENAME CONSTRAINT ${quoteIdentifier(from.name)} TO ${quoteIdentifier(name)}`,
+}
+
+function createOnline(constraint: Constraint): Statement[] | undefined {
+  const { type, validated, partOf } = constraint.facts
+  if (partOf !== undefined) return undefined
+  if (type === 'check' || type === 'foreign key') return validated ? addThenValidate(constraint) : undefined
+  return type === 'primary key' || type === 'unique' ? keyFromIndex(constraint) : undefined
 }
 
 /** A part of a parent table's constraint goes with that, and cannot go alone. */

@@ -1,6 +1,6 @@
 import { classes } from '../extract/classes.js'
 import { defineReader } from '../extract/reader.js'
-import { quoteIdentifier, quoteQualified } from '../identifier.js'
+import { quoteIdentifier, quoteLiteral, quoteQualified } from '../identifier.js'
 import type { IndexFacts } from '../model/facts.js'
 import type { CatalogObject, ObjectId } from '../model/object.js'
 import type { Hazard } from '../model/plan.js'
@@ -13,6 +13,7 @@ import {
   dropIndexHazard,
 } from './hazards.js'
 import type { KindDefinition, LateStatement, PlanContext, Statement } from './kind.js'
+import { isOnline, replaceIndex } from './online.js'
 import { changedOptions } from './options.js'
 
 interface Row {
@@ -113,18 +114,13 @@ export const indexKind: KindDefinition<'index'> = {
   target: (index) => `INDEX ${nameOf(index)}`,
   slots: (index) => [`relation ${nameOf(index)}`],
   create(index, context) {
-    const { facts } = index
-    // `ON ONLY` is how an index of a partitioned table is printed; without it the indexes of the partitions, which are there
-    // already, are attached, and missing ones are made.
-    // One that is not valid is one whose partitions have no part of it yet, and stays so.
-    let sql = facts.valid
-      ? facts.definition.replace(/^(CREATE (?:UNIQUE )?INDEX .*? ON )ONLY /, '$1')
-      : facts.definition
-    if (facts.tablespace !== undefined) sql = withTablespace(sql, facts.tablespace, facts.predicate)
     const concurrently = isConcurrent(index, context)
-    if (concurrently) sql = sql.replace(/^CREATE (UNIQUE )?INDEX /, 'CREATE $1INDEX CONCURRENTLY ')
     return [
-      { sql, hazards: createHazards(index, context, concurrently), ...(concurrently && { transactional: false }) },
+      {
+        sql: createIndex(index, concurrently),
+        hazards: createHazards(index, context, concurrently),
+        ...(concurrently && { transactional: false }),
+      },
       ...columnStatistics(index, undefined),
     ]
   },
@@ -144,11 +140,14 @@ export const indexKind: KindDefinition<'index'> = {
       },
     ]
   },
-  alter(from, to) {
+  alter(from, to, context) {
     const a = from.facts
     const b = to.facts
     if (!a.valid && b.valid) return 'recreate'
-    if (withoutOptions(a) !== withoutOptions(b)) return 'recreate'
+    if (withoutOptions(a) !== withoutOptions(b)) {
+      const swaps = isOnline(to.parent, context) && b.partitionOf === undefined && !isMarked(to, context)
+      return swaps ? { statements: swapIndex(from, to) } : 'recreate'
+    }
     const name = nameOf(to)
     const statements: Statement[] = changedOptions(a.options, b.options).map(
       (change) => `ALTER INDEX ${name} ${change}`,
@@ -172,6 +171,35 @@ export const indexKind: KindDefinition<'index'> = {
     ]
   },
   rename: (from, name) => `ALTER INDEX ${nameOf(from)} RENAME TO ${quoteIdentifier(name)}`,
+}
+
+function createIndex(index: Index, concurrently: boolean): string {
+  const { facts } = index
+  // `ON ONLY` is how an index of a partitioned table is printed; without it the indexes of the partitions, which are there already,
+  // are attached, and missing ones are made. One that is not valid is one whose partitions have no part of it yet, and stays so.
+  let sql = facts.valid ? facts.definition.replace(/^(CREATE (?:UNIQUE )?INDEX .*? ON )ONLY /, '$1') : facts.definition
+  if (facts.tablespace !== undefined) sql = withTablespace(sql, facts.tablespace, facts.predicate)
+  return concurrently ? sql.replace(/^CREATE (UNIQUE )?INDEX /, 'CREATE $1INDEX CONCURRENTLY ') : sql
+}
+
+function swapIndex(from: Index, index: Index): Statement[] {
+  const comment: Statement[] =
+    index.comment === undefined || from.comment !== index.comment
+      ? []
+      : [{ sql: `COMMENT ON INDEX ${nameOf(index)} IS ${quoteLiteral(index.comment).trim()}`, action: 'comment' }]
+  return [
+    ...replaceIndex(index, createIndex(index, true), nameOf(index)),
+    ...columnStatistics(index, undefined),
+    ...comment,
+  ]
+}
+
+/** The table is clustered on it or replicates by it: the mark would go with the old index. */
+function isMarked(index: Index, context: PlanContext): boolean {
+  const table = context.to.objects.get(index.parent ?? '')
+  if (table?.kind !== 'table') return false
+  const { clusterOn, replicaIdentity } = table.facts
+  return clusterOn === index.name || (replicaIdentity.mode === 'index' && replicaIdentity.index === index.name)
 }
 
 function isDetached(index: Index, context: PlanContext): boolean {

@@ -75,6 +75,8 @@ export interface UnmodelledObject {
 export interface Catalog {
   /** `server_version_num`, for example 180004. */
   version: number
+  /** The role that read it: whoever owns what names no owner. Absent in a catalog that was put together. */
+  user?: string
   objects: ReadonlyMap<ObjectId, AnyObject>
   dependencies: readonly Dependency[]
   unmodelled: readonly UnmodelledObject[]

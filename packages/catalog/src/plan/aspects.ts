@@ -6,6 +6,7 @@ import type { DefaultAcl } from './default-acl.js'
 
 /**
  * Owner, comment, privileges and security labels: written once for all kinds. `from` is absent for an object that the plan makes.
+ * `owner` is absent for the role that runs the plan; `newOwner` is the name of whoever gets what had another owner.
  */
 export function aspectStatements(
   kind: KindDefinition,
@@ -14,6 +15,7 @@ export function aspectStatements(
   defaultAcl: DefaultAcl,
   version: number,
   owner: string | undefined,
+  newOwner: string | undefined,
 ): Statement[] {
   const statements: Statement[] = []
   const ownerTarget = kind.ownerTarget?.(to, from)
@@ -31,7 +33,7 @@ export function aspectStatements(
     })
   }
   const grantTarget = kind.grantTarget?.(to)
-  if (grantTarget) statements.push(...privilegeStatements(grantTarget, from, to, defaultAcl, version, owner))
+  if (grantTarget) statements.push(...privilegeStatements(grantTarget, from, to, defaultAcl, version, owner, newOwner))
   statements.push(...labelStatements(kind, from, to))
   return statements
 }

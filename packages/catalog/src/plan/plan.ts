@@ -56,8 +56,14 @@ function renderUnits(units: readonly Unit[], state: PlanState): Step[] {
 }
 
 /** Columns belong to whom their table does. */
-function ownerOf(object: AnyObject, state: PlanState): string | undefined {
-  return object.kind === 'column' ? state.to.objects.get(object.parent ?? '')?.owner : object.owner
+function ownerOf(object: AnyObject, catalog: Catalog): string | undefined {
+  const owned = object.kind === 'column' ? catalog.objects.get(object.parent ?? '') : catalog.objects.get(object.id)
+  return owned?.owner
+}
+
+function newOwnerOf(object: AnyObject, state: PlanState): string | undefined {
+  const owner = ownerOf(object, state.to)
+  return owner === ownerOf(object, state.from) ? undefined : (owner ?? state.from.user)
 }
 
 interface Rendered {
@@ -74,7 +80,15 @@ function statementsOf(unit: Unit, state: PlanState, defaultAcl: DefaultAcl): Ren
   const aspects = (object: AnyObject, before: AnyObject | undefined): Rendered[] =>
     render(
       object,
-      aspectStatements(kindOf(object), before, object, defaultAcl, state.version, ownerOf(object, state)),
+      aspectStatements(
+        kindOf(object),
+        before,
+        object,
+        defaultAcl,
+        state.version,
+        ownerOf(object, state.to),
+        newOwnerOf(object, state),
+      ),
       'alter',
     )
   switch (unit.action) {

@@ -24,8 +24,13 @@ export function privilegeStatements(
   defaultAcl: DefaultAcl,
   version: number,
   owner: string | undefined,
+  newOwner: string | undefined,
 ): Statement[] {
-  const before = from ? from.privileges : target.column === undefined ? defaultAcl(to, target.target) : []
+  const before = from
+    ? afterOwnerChange(from.privileges, newOwner)
+    : target.column === undefined
+      ? defaultAcl(to, target.target)
+      : []
   const after = to.privileges
   const defaults = defaultPrivileges(target.target, version)
   const isDefault = (grantee: string, privilege: string): boolean =>
@@ -74,6 +79,19 @@ export function privilegeStatements(
       statement(`GRANT ${list(names)} ON ${target.on} TO ${role(grantee)} WITH GRANT OPTION`),
     ),
   ]
+}
+
+/**
+ * ALTER … OWNER TO gives the old owner's privileges to the new one, so what that one was granted before becomes a part of them
+ * (aclnewowner in acl.c).
+ */
+function afterOwnerChange(privileges: readonly Privilege[], newOwner: string | undefined): readonly Privilege[] {
+  if (newOwner === undefined || privileges.every(({ grantee }) => grantee !== newOwner)) return privileges
+  const granted = new Set(privileges.filter(({ grantee }) => grantee === newOwner).map(({ privilege }) => privilege))
+  return privileges.filter(
+    ({ grantee, privilege, revoked }) =>
+      grantee !== newOwner && !(grantee === '$owner' && revoked && granted.has(privilege)),
+  )
 }
 
 function union(a: readonly Privilege[], b: readonly Privilege[]): Privilege[] {
