@@ -5,7 +5,7 @@ import { minifySql } from '../sql/lexer.js'
 import { helperDeclarations } from '../values/typescript.js'
 import { codecsModule, codecText, Imports } from './codec-text.js'
 import { statementName } from './statement-name.js'
-import { documentation, queryTypes, signature, takesList, type QueryTypeOptions } from './query-types.js'
+import { columnList, documentation, queryTypes, signature, takesList, type QueryTypeOptions } from './query-types.js'
 
 export interface ModuleOptions extends QueryTypeOptions {
   /** Path of the `.sql` file, for comments and messages. */
@@ -36,7 +36,7 @@ export function declarationModule(queries: readonly CompiledQuery[], options: Qu
   const imports = new Imports(queries.map((query) => query.exportName))
   const parts: string[] = []
   for (const query of queries) {
-    parts.push(...queryTypes(query, options))
+    parts.push(...queryTypes(query, options), ...columnList(query, 'declaration'))
     const { parameters, result } = signature(query)
     useSignatureTypes(query, imports)
     parts.push(
@@ -55,6 +55,7 @@ function moduleText(queries: readonly CompiledQuery[], options: ModuleOptions, t
   const imports = new Imports(queries.map((query) => query.exportName))
   const parts = queries.flatMap((query) => [
     ...(typed ? queryTypes(query, options) : []),
+    ...columnList(query, typed ? 'typescript' : 'javascript'),
     queryConstant(query, options, imports, typed),
     queryFunction(query, options, imports, typed),
   ])

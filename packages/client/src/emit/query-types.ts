@@ -114,3 +114,17 @@ export function signature(query: CompiledQuery): { parameters: string; result: s
 export function documentation(query: CompiledQuery): string {
   return jsDoc(query.documentation.join('\n'))
 }
+
+/** The list of `-- @columns`: `export const listUsersColumns = ['id', 'name'] as const`. */
+export function columnList(query: CompiledQuery, form: 'typescript' | 'javascript' | 'declaration'): string[] {
+  if (!query.listsColumns || !query.columns) return []
+  const names = [
+    ...new Set(
+      query.columns.map(({ name, embed }) => (embed === undefined ? name : (query.embeds[embed]?.name ?? name))),
+    ),
+  ]
+  const list = `[${names.map(stringLiteral).join(', ')}]`
+  const name = `${query.exportName}Columns`
+  if (form === 'declaration') return [`export declare const ${name}: readonly ${list}\n`]
+  return [`export const ${name} = ${list}${form === 'typescript' ? ' as const' : ''}\n`]
+}

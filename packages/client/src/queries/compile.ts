@@ -213,6 +213,7 @@ function finish(
       name: query.name,
       command: query.command,
       documentation: query.documentation,
+      ...(query.flags.some((flag) => flag.name === 'columns') && { listsColumns: true }),
       parameters: parameters.list,
       ...(columns && query.command !== 'exec' && query.command !== 'execrows' && { columns }),
       embeds:

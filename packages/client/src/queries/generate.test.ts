@@ -199,6 +199,13 @@ SELECT sqlc.embed(u), sqlc.embed(p) AS first_post FROM users u LEFT JOIN posts p
     ])
   })
 
+  it('tells its columns, when asked to', async () => {
+    const text = '-- name: List :many\n-- @columns\nSELECT id, sqlc.embed(p), title AS heading FROM posts p;'
+    const { files } = await generate(text)
+    expect(files[0]?.content).toContain("export declare const listColumns: readonly ['id', 'p', 'heading']")
+    expect(await load(text)).toMatchObject({ listColumns: ['id', 'p', 'heading'] })
+  })
+
   it('takes lists, also where IN is written', async () => {
     const query = `-- name: Some :many
 SELECT name FROM users WHERE id IN (sqlc.slice(ids)) AND id NOT IN (sqlc.slice('others')) AND id = ANY(sqlc.slice(ids)) ORDER BY id;`

@@ -19,6 +19,8 @@ export interface CompiledQuery {
   parameters: readonly CompiledParameter[]
   /** Absent where nothing is returned. */
   columns?: readonly CompiledColumn[]
+  /** `-- @columns`: the names of the columns are exported too, for tables that show whatever there is. */
+  listsColumns?: boolean
   embeds: readonly CompiledEmbed[]
   sql: CompiledSql
 }
