@@ -9,7 +9,7 @@ import { requireClean } from './clean.js'
 import { describeEdited, findEdited } from './edited.js'
 import type { MigrateEvent, OnProgress, TransactionMode } from './events.js'
 import { createEndFailure } from './failure.js'
-import { executeInTransaction, executeStepwise, rollBack, type ExecuteContext } from './execute.js'
+import { executeBatch, executeInTransaction, executeStepwise, rollBack, type ExecuteContext } from './execute.js'
 import { Ledger } from './ledger.js'
 import { pendingRepeatables, reconcile, type Reconciliation } from './pending.js'
 import { flywayChecksum } from './capture.js'
@@ -209,7 +209,8 @@ async function applyFiles(
           },
         )
       else if (stepwise) await executeStepwise(context, captured, partial, partial && options.resumeAfter)
-      else await executeInTransaction(context, captured, all ? 'open' : 'own')
+      else if (all || options.onProgress || !(await executeBatch(context, captured)))
+        await executeInTransaction(context, captured, all ? 'open' : 'own')
       done(captured)
       // In one transaction nothing is finished before the end.
       if (!all) context.finished.push(file.name)

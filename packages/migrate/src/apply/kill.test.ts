@@ -110,7 +110,7 @@ describe.skipIf(isMissing('native'))('a run that is killed [needs native]', () =
   it.each(cases)('after any answer of the server goes on as if nothing had happened: %s, %s', async (format, shape) => {
     const { database, directory } = await prepare(format, shape)
     const options = { allowDirty: true }
-    for (let limit = 1; ; limit += limit < 16 ? 1 : 29) {
+    for (let limit = 1; ; limit += limit < 12 ? 1 : 29) {
       await reset(database)
       const client = await database.connect()
       const killed = await applyMigrations(cutAfter(client, limit), directory, options).then(
@@ -128,7 +128,7 @@ describe.skipIf(isMissing('native'))('a run that is killed [needs native]', () =
   })
 
   it.each([
-    ['atlas', 'in a transaction', 6],
+    ['atlas', 'in a transaction', 3],
     ['atlas', 'outside a transaction', 11],
     ['goose', 'outside a transaction', 11],
   ] as const)(

@@ -127,6 +127,17 @@ export class Ledger {
     await session.query([...statements, end].join(';\n'))
   }
 
+  /** What `finish` would run, for a caller that sends it together with the file's own statements. */
+  async collectFinish(captured: CapturedFile): Promise<string[]> {
+    const { connection, statements } = collectStatements()
+    await this.#finish(connection, captured, 0)
+    return statements
+  }
+
+  get keepsTime(): boolean {
+    return this.#options.store.keepsTime
+  }
+
   async #finish(connection: Connection, captured: CapturedFile, milliseconds: number): Promise<void> {
     const { store, table, history, applied, directory } = this.#options
     const { file, direction } = captured

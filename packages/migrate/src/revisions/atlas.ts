@@ -120,6 +120,7 @@ export const atlasRevisions: RevisionStore = {
     }
   },
   countsStatements: true,
+  keepsTime: true,
   begin: (connection, table, record) =>
     write(connection, table, record, { type: type.executed, applied: 0, partialHashes: [] }),
   progress: (connection, table, record, partial) =>

@@ -28,6 +28,7 @@ export const dbmateRevisions: RevisionStore = {
     }
   },
   countsStatements: false,
+  keepsTime: false,
   async begin() {},
   async progress() {},
   async finish(connection, table, { file }) {

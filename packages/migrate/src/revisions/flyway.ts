@@ -85,6 +85,7 @@ export const flywayRevisions: RevisionStore = {
     return { comment: rows[0]?.comment ?? null, revisions: reduceRows(rows) }
   },
   countsStatements: false,
+  keepsTime: true,
   async begin() {},
   async progress() {},
   finish: (connection, table, record) => write(connection, table, record),

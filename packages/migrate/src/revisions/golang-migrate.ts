@@ -45,6 +45,7 @@ export const golangMigrateRevisions: RevisionStore = {
     }
   },
   countsStatements: false,
+  keepsTime: false,
   begin: (connection, table, { file }) => setVersion(connection, table, file.version, true),
   async progress() {},
   async finish(connection, table, { file }, isNewest) {

@@ -46,6 +46,7 @@ export const gooseRevisions: RevisionStore = {
     }
   },
   countsStatements: false,
+  keepsTime: false,
   async begin() {},
   async progress() {},
   async finish(connection, table, { file }) {

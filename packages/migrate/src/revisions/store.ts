@@ -97,6 +97,8 @@ export interface RevisionStore {
   read(connection: Connection, table: string): Promise<StoredHistory>
   /** Whether progress of a file outside a transaction has its place in the table's own columns. */
   readonly countsStatements: boolean
+  /** Whether a row says how long the file took. */
+  readonly keepsTime: boolean
   /** Before a file outside a transaction begins. */
   begin(connection: Connection, table: string, record: FileRecord): Promise<void>
   /** After a statement outside a transaction. */
