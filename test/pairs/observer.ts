@@ -12,10 +12,11 @@ const extensionMember = (catalog: string, oid: string): string =>
 
 const userSchema = (alias: string): string => `${alias}.nspname !~ '^pg_' AND ${alias}.nspname <> 'information_schema'`
 
+// An owner may grant whatever the list says of it.
 const privileges = (acl: string, kind: string, owner: string): string => `(
   SELECT coalesce(string_agg(entry, ',' ORDER BY entry COLLATE "C"), '-') FROM (
     SELECT CASE grantee WHEN 0 THEN 'public' ELSE grantee::regrole::text END || '=' ||
-      string_agg(privilege_type || CASE WHEN is_grantable THEN '*' ELSE '' END, '+' ORDER BY privilege_type COLLATE "C") AS entry
+      string_agg(privilege_type || CASE WHEN is_grantable AND grantee <> ${owner} THEN '*' ELSE '' END, '+' ORDER BY privilege_type COLLATE "C") AS entry
     FROM aclexplode(coalesce(${acl}, acldefault(${kind}, ${owner}))) GROUP BY grantee) grants)`
 
 const columnPrivileges = (acl: string): string => `(
@@ -109,12 +110,14 @@ const kinds: Record<string, string> = {
       AND NOT (t.typtype = 'b' AND t.typelem <> 0 AND EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid))
       AND NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = t.typrelid AND (c.relkind <> 'c' OR ${extensionMember('pg_class', 'c.oid')}))`,
 
+  // Constructors of range types come with the type.
   function: `
     SELECT format('function %s returns %s owner %s privileges %s %s', p.oid::regprocedure, pg_get_function_result(p.oid), p.proowner::regrole, ${privileges('p.proacl', `'f'`, 'p.proowner')},
       CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid) ELSE concat_ws(' ', 'aggregate', pg_get_function_arguments(p.oid), p.proparallel,
         (SELECT (to_jsonb(g) - 'aggfnoid' - 'aggtranstype' - 'aggmtranstype' - 'aggsortop')::text || ' ' || g.aggtranstype::regtype || ' ' || g.aggmtranstype::regtype || ' ' || g.aggsortop::regoper
          FROM pg_aggregate g WHERE g.aggfnoid = p.oid)) END)
-    FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE ${userSchema('n')} AND NOT ${extensionMember('pg_proc', 'p.oid')}`,
+    FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE ${userSchema('n')} AND NOT ${extensionMember('pg_proc', 'p.oid')}
+      AND NOT EXISTS (SELECT FROM pg_depend i WHERE i.classid = 'pg_proc'::regclass AND i.objid = p.oid AND i.deptype = 'i')`,
 
   trigger: `
     SELECT format('trigger on %s enabled %s from %s: %s', t.tgrelid::regclass, t.tgenabled,

@@ -29,7 +29,7 @@ export function privilegeStatements(
   const before = from
     ? afterOwnerChange(from.privileges, newOwner)
     : target.column === undefined
-      ? defaultAcl(to, target.target)
+      ? afterOwnerChange(defaultAcl(to, target.target), owner)
       : []
   const after = to.privileges
   const defaults = defaultPrivileges(target.target, version)
