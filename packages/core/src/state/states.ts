@@ -14,7 +14,7 @@ import type { Proof, ProofReport } from '../scratch/proof.js'
 import { resolveRenames } from '../scratch/renames.js'
 import { readRenames } from '../sources/annotations.js'
 import type { StateSpec } from './spec.js'
-import { openWorkspace } from './workspace.js'
+import { openWorkspace, type Side } from './workspace.js'
 
 export interface StateOptions {
   /** Gives `scratch`, `include`, `exclude`, `strict`, and the root that relative paths start from. */
@@ -83,7 +83,7 @@ export async function planStates(from: StateSpec, to: StateSpec, options: StateO
     const unproved = doubts.find(({ code }) => code === 'SP3003')
     return {
       ...result,
-      plan: up,
+      plan: { steps: leaveOwners(up.steps, first, current.catalog, second, desired.catalog) },
       preamble: createPreamble([...up.steps, ...(down ? down.steps : [])], [current.catalog, desired.catalog]),
       ...(down ? { down: down.steps } : {}),
       ...(unproved ? { unproved } : {}),
@@ -104,6 +104,18 @@ export async function readState(spec: StateSpec, options: StateOptions): Promise
   } finally {
     await workspace.close()
   }
+}
+
+const ownerStepRE = /^ALTER .+ OWNER TO (?:CURRENT_USER|"(?:[^"]|"")+"|\w+)$/s
+
+/**
+ * Files that name no owner do not ask for another one: between files and a database, who owns an object counts only where
+ * the files say it. The proof has run with these steps, which no other step waits for.
+ */
+function leaveOwners(steps: readonly Step[], from: Side, current: Catalog, to: Side, desired: Catalog): Step[] {
+  if ((from.kind === 'database') === (to.kind === 'database')) return [...steps]
+  const { objects } = from.kind === 'database' ? desired : current
+  return steps.filter(({ sql, object }) => !ownerStepRE.test(sql) || objects.get(object)?.owner !== undefined)
 }
 
 /** SP3003 for a proof that was not possible. Throws SP3002 for a plan that does not arrive. */

@@ -148,6 +148,19 @@ describe.skipIf(!server)('with a database', () => {
     expect(await typeHere('schema diff --env prod')).toMatchObject({ exitCode: 0, stdout: '' })
   })
 
+  it('leaves owners alone that the files do not name', async () => {
+    await database.query(`${users} ALTER TABLE users OWNER TO pg_database_owner`)
+    write('schema.sql', usersWithEmail)
+    expect((await typeHere('schema diff --from … --to schema.sql')).stdout).toBe(addEmail)
+    expect((await typeHere('schema diff --from schema.sql --to …')).stdout).toBe(
+      'ALTER TABLE public.users DROP COLUMN email;\n',
+    )
+    write('schema.sql', `${users} ALTER TABLE users OWNER TO pg_monitor;`)
+    expect((await typeHere('schema diff --from … --to schema.sql')).stdout).toBe(
+      'ALTER TABLE public.users OWNER TO pg_monitor;\n',
+    )
+  })
+
   it('apply --dry-run prints and changes nothing', async () => {
     write('schema.sql', users)
     const outcome = await typeHere('schema apply --url … --to file://schema.sql --dry-run')
