@@ -23,9 +23,9 @@ export interface HoldingPatch {
 }
 
 export interface Portfolio {
-  user_id: string | null
-  symbol: string | null
-  name: string | null
-  kind: AssetKind | null
-  quantity: string | null
+  user_id: string
+  symbol: string
+  name: string
+  kind: AssetKind
+  quantity: string
 }
