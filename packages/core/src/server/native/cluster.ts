@@ -40,7 +40,11 @@ export async function createCluster({ directory, binaries, owner }: Omit<Cluster
     )
   } catch (cause) {
     await rm(fresh, { recursive: true, force: true })
-    throw startFailure(`initdb failed for ${directory}`, cause instanceof Error ? cause.message : String(cause), cause)
+    const words = cause instanceof Error ? cause.message : String(cause)
+    const handedOver = owner
+      ? ` (it runs as user ${owner.uid}, because Postgres refuses root; that user must reach the directory)`
+      : ''
+    throw startFailure(`initdb failed for ${directory}`, words + handedOver, cause)
   }
   await mkdir(dirname(directory), { recursive: true })
   await rm(directory, { recursive: true, force: true })

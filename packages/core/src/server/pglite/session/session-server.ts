@@ -102,9 +102,16 @@ export class SessionServer {
       if (setting && equals > 0) settings.set(setting.slice(0, equals), setting.slice(equals + 1))
     }
     for (const [name, value] of startup.settings) settings.set(name, value)
+    // Drivers send what holds anyway; a session without settings of its own is the cheapest to switch to.
+    for (const [name, value] of settings) if (this.#serverDefault(name) === value) settings.delete(name)
     if (startup.user !== owner) settings.set('session_authorization', startup.user)
     this.settings.addCustomNames([...settings.keys()].filter((name) => name.includes('.')))
     return settings.size === 0 ? noSettings : settings
+  }
+
+  #serverDefault(name: string): string | undefined {
+    for (const [reported, value] of this.parameters) if (reported.toLowerCase() === name.toLowerCase()) return value
+    return undefined
   }
 
   /**

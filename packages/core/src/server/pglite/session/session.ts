@@ -124,9 +124,10 @@ export class Session implements Turn {
   receive(): void {
     try {
       for (let message = this.#reader.nextMessage(); message && !this.#closed; message = this.#reader.nextMessage()) {
-        if (message[0] === frontend.terminate) this.#output.end()
-        if (message[0] === frontend.terminate) this.close()
-        else this.#units.add(message)
+        if (message[0] === frontend.terminate) {
+          this.#output.end()
+          this.close()
+        } else this.#units.add(message)
       }
     } catch (error) {
       if (!(error instanceof ProtocolViolation)) throw error
