@@ -147,6 +147,8 @@ describe.skipIf(server === undefined)('while the loop runs [needs native]', () =
       {
         code: 'SP2007',
         message: expect.stringContaining('contains null values'),
+        location: { file: project.path('schema/users.sql'), line: 1 },
+        frame: expect.stringContaining('age integer not null'),
         fix: expect.stringContaining('default'),
       },
     ])

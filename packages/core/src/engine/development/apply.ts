@@ -1,5 +1,13 @@
-import { cutSections, quoteQualified, type Catalog, type Connection, type Plan, type Step } from '@savepoint/catalog'
-import { DiagnosticError, type Diagnostic } from '../../diagnostics/index.js'
+import {
+  cutSections,
+  quoteQualified,
+  type Catalog,
+  type Connection,
+  type ObjectId,
+  type Plan,
+  type Step,
+} from '@savepoint/catalog'
+import { DiagnosticError, type Diagnostic, type SourceLocation } from '../../diagnostics/index.js'
 import { findBlockers, lockTimeout as lockTimeoutDiagnostic, type Blocker } from './blockers.js'
 import type { CurrentCatalog } from './current.js'
 import { snapshotAfterCommitText, snapshotText } from './drift.js'
@@ -11,6 +19,8 @@ export interface ApplyOptions {
   lockTimeout: number
   /** Ids of the destructions that someone said yes to; all others are looked at once more under the lock. */
   accepted: ReadonlySet<string>
+  /** Where the files define an object, for errors. */
+  locate?(id: ObjectId): SourceLocation | undefined
   /** Awaited before anything becomes final; when it rejects, everything is rolled back. The proof runs meanwhile. */
   confirm(): Promise<void>
   /** A second connection, to see who holds the lock that this one waits for. */
@@ -46,7 +56,7 @@ export async function applyPlan(
       snapshot = outcome.snapshot
     } else {
       await options.confirm()
-      for (const step of steps) await runAlone(connection, step)
+      for (const step of steps) await runAlone(connection, step, options)
       snapshot = undefined
     }
     isFirst = false
@@ -71,7 +81,7 @@ async function applyTransaction(
     }
     let snapshot: string | undefined
     for (let first = 0; first < steps.length; first += batchSize)
-      snapshot = await runBatch(connection, steps.slice(first, first + batchSize))
+      snapshot = await runBatch(connection, steps.slice(first, first + batchSize), options)
     await options.confirm()
     await connection.query('COMMIT')
     return snapshot === undefined ? { kind: 'applied' } : { kind: 'applied', snapshot }
@@ -87,30 +97,34 @@ async function applyTransaction(
 const largestBatch = 50
 
 /** Runs statements in one round trip. Returns the snapshot that will be when the transaction ends after them. */
-async function runBatch(connection: Connection, steps: readonly Step[]): Promise<string | undefined> {
+async function runBatch(
+  connection: Connection,
+  steps: readonly Step[],
+  options: ApplyOptions,
+): Promise<string | undefined> {
   const text = [...steps.map(({ sql }) => sql), snapshotAfterCommitText].join(';\n')
   try {
     const { rows } = await connection.query<{ snapshot: string }>(text)
     return rows[0]?.snapshot
   } catch (error) {
-    throw describeFailure(error, steps)
+    throw describeFailure(error, steps, options)
   }
 }
 
 /** Outside any transaction, and so without another statement beside it, which would make one. */
-async function runAlone(connection: Connection, step: Step): Promise<void> {
+async function runAlone(connection: Connection, step: Step, options: ApplyOptions): Promise<void> {
   try {
     await connection.query(step.sql)
   } catch (error) {
-    throw describeFailure(error, [step])
+    throw describeFailure(error, [step], options)
   }
 }
 
-function describeFailure(error: unknown, steps: readonly Step[]): unknown {
+function describeFailure(error: unknown, steps: readonly Step[], { locate }: ApplyOptions): unknown {
   if (!isServerFailure(error) || isConnectionLost(error) || isLockTimeout(error)) return error
   const [step] = steps
   if (!step || steps.length > 1) return new BatchFailure('a batch failed', { cause: error })
-  return new DiagnosticError([refused(step, error)], { cause: error })
+  return new DiagnosticError([refused(step, error, locate?.(step.object))], { cause: error })
 }
 
 /**
@@ -217,11 +231,16 @@ const advice: Readonly<Record<string, string>> = {
   '42501': 'The development role may not do this: connect as the owner of the object.',
 }
 
-function refused(step: Step, error: { message: string; code: string; detail?: string; hint?: string }): Diagnostic {
+function refused(
+  step: Step,
+  error: { message: string; code: string; detail?: string; hint?: string },
+  location: SourceLocation | undefined,
+): Diagnostic {
   return {
     code: 'SP2007',
     severity: 'error',
     message: `${error.message} (${step.object})`,
+    ...(location ? { location } : {}),
     why: [`The statement was: ${step.sql}`, ...(error.detail === undefined ? [] : [error.detail])].join('\n'),
     fix: `${advice[error.code] ?? error.hint ?? 'Change the schema file.'} Everything was rolled back.`,
   }

@@ -1,5 +1,6 @@
 import type { Catalog } from '@savepoint/catalog'
 import type { Diagnostic } from '../../diagnostics/index.js'
+import { withFrame } from '../../sources/file-statements.js'
 import type { SourceSet } from '../../sources/reader.js'
 import type { Project } from '../project.js'
 import type { Elaboration } from './elaborator.js'
@@ -14,6 +15,8 @@ export interface Desired {
   /** With an error among them `elaboration` is absent. */
   diagnostics: readonly Diagnostic[]
   elaboration?: Elaboration & { catalog: Catalog }
+  /** Gives a diagnostic the lines around its place. */
+  frame(diagnostic: Diagnostic): Diagnostic
 }
 
 /**
@@ -42,12 +45,16 @@ export async function readDesired(
       ...transformed.diagnostics,
     ],
   }
-  if (hasErrors(sources.diagnostics)) return { files, diagnostics: sources.diagnostics }
+  const frame = (diagnostic: Diagnostic): Diagnostic =>
+    diagnostic.frame === undefined
+      ? withFrame(diagnostic, sources.files.find(({ path }) => path === diagnostic.location?.file)?.text)
+      : diagnostic
+  if (hasErrors(sources.diagnostics)) return { files, diagnostics: sources.diagnostics, frame }
 
   stopwatch?.stage('elaborate')
   let elaboration = await elaborator.elaborate(sources)
   let diagnostics = [...sources.diagnostics, ...elaboration.diagnostics.map(namePlugin)]
-  if (!isElaborated(elaboration)) return { files, diagnostics }
+  if (!isElaborated(elaboration)) return { files, diagnostics, frame }
   // The hooks ask it where things are.
   project.elaboration = elaboration
 
@@ -61,14 +68,14 @@ export async function readDesired(
     }
     elaboration = await elaborator.elaborate(all)
     diagnostics = [...sources.diagnostics, ...after.diagnostics, ...elaboration.diagnostics.map(namePlugin)]
-    if (!isElaborated(elaboration)) return { files, diagnostics }
+    if (!isElaborated(elaboration)) return { files, diagnostics, frame }
     project.elaboration = elaboration
   }
   if (plugins.has('catalog')) {
     const found = await plugins.catalog(elaboration.catalog)
-    diagnostics = [...diagnostics, ...describeRules(found, elaboration, sources)]
+    diagnostics = [...diagnostics, ...describeRules(found, elaboration).map(frame)]
   }
-  return hasErrors(diagnostics) ? { files, diagnostics } : { files, diagnostics, elaboration }
+  return hasErrors(diagnostics) ? { files, diagnostics, frame } : { files, diagnostics, elaboration, frame }
 }
 
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {

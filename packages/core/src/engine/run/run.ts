@@ -47,7 +47,7 @@ export async function runOnce(project: Project, { changed, started, isSuperseded
   // Both may have to start a database first, and neither needs the other.
   const session = project.development.session()
   session.catch(() => undefined)
-  const { files, diagnostics, elaboration } = await readDesired(project, changed, stopwatch)
+  const { files, diagnostics, elaboration, frame } = await readDesired(project, changed, stopwatch)
   if (!elaboration) return { errors: diagnostics, files }
   warnings.push(...diagnostics)
 
@@ -59,9 +59,12 @@ export async function runOnce(project: Project, { changed, started, isSuperseded
 
   let preparing: Promise<PreparedFiles> | undefined
   const prepare = (): Promise<PreparedFiles> => (preparing ??= prepareFiles(project, elaboration.catalog, queries))
-  const applied = await synchronise(elaboration)
+  const applied = await synchronise(elaboration).catch((error: unknown) => {
+    if (!(error instanceof DiagnosticError)) throw error
+    throw new DiagnosticError(error.diagnostics.map(frame), { cause: error })
+  })
   warnings.push(...applied.warnings)
-  if (applied.pending.length > 0) warnings.push(...applied.decisionWarnings)
+  if (applied.pending.length > 0) warnings.push(...applied.decisionWarnings.map(frame))
 
   stopwatch.stage('types')
   const written = await writeFiles(project, await prepare())
@@ -134,6 +137,7 @@ export async function runOnce(project: Project, { changed, started, isSuperseded
       const applying = applyPlan(connection, decision.plan, from, project.current, {
         lockTimeout: config.lockTimeout,
         accepted: decision.allowed,
+        locate: schema.locate,
         openMonitor: project.development.openSession,
         confirm: async () => {
           await proving
