@@ -13,15 +13,7 @@ export interface ListAssetsRow {
   updated_at: Date
 }
 
-export declare const listAssetsColumns: readonly [
-  'id',
-  'symbol',
-  'name',
-  'kind',
-  'added_by',
-  'created_at',
-  'updated_at',
-]
+export declare const listAssetsColumns: readonly ['id', 'symbol', 'name', 'kind', 'added_by', 'created_at', 'updated_at']
 
 export declare function listAssets(db: Database): Promise<ListAssetsRow[]>
 
