@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import type pg from 'pg'
 import { describe, expect, it } from 'vitest'
 import { isMissing } from '../../../../test/support/requirement.js'
 import { readDirectory } from '../directory/directory.js'
@@ -67,6 +68,22 @@ describe.skipIf(isMissing('native'))('migrations under faults [needs native]', (
     })
     await database.client.query('SELECT pg_terminate_backend($1)', [pid])
     await running
+  })
+
+  it('a pooler that changes sessions is refused, because no lock would hold', async () => {
+    const database = await createDatabase()
+    const sessions = [database.client, await database.connect()]
+    let turn = 0
+    const pooled = {
+      async query<Row>(text: string, values?: unknown[]) {
+        const { rows } = await (sessions[turn++ % 2] ?? database.client).query<Row & pg.QueryResultRow>(text, values)
+        return { rows }
+      },
+    }
+    await expect(applyMigrations(pooled, createDirectory(three))).rejects.toMatchObject({
+      code: 'SP4010',
+      why: expect.stringContaining('pooler') as string,
+    })
   })
 
   it('a connection that is cut in the middle of a statement leaves nothing of the file', async () => {

@@ -2,7 +2,7 @@ import { MigrateError } from '../error.js'
 import type { Connection } from '../connection.js'
 import { type MigrationDirectory } from '../directory/directory.js'
 import { computeDirectorySum, validateDirectory } from '../directory/checksum.js'
-import { acquireLocks, type HeldLock } from '../lock/advisory.js'
+import { acquireLocks } from '../lock/advisory.js'
 import { readHistory, storeOf } from '../revisions/index.js'
 import {
   readSession,
@@ -66,15 +66,11 @@ export async function readTargetHistory({ connection, store, table, boundSchema 
 }
 
 /** Runs `work` while the tool's own locks are held; they are released whatever happens. */
-export async function withLock<T>(
-  target: Target,
-  options: TargetOptions,
-  work: (lock: HeldLock) => Promise<T>,
-): Promise<T> {
+export async function withLock<T>(target: Target, options: TargetOptions, work: () => Promise<T>): Promise<T> {
   const keys = target.store.lockKeys(target.session, target.name)
   const lock = await acquireLocks(target.connection, keys, options.lockTimeout ?? 10_000)
   try {
-    return await work(lock)
+    return await work()
   } finally {
     try {
       await lock.release()

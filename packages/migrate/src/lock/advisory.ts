@@ -5,9 +5,9 @@ import { MigrateError } from '../error.js'
 const tryLock = 'SELECT pg_try_advisory_lock($1::bigint) AS held, pg_backend_pid() AS pid'
 const unlock = 'SELECT pg_advisory_unlock($1::bigint) AS released'
 
+const readBackend = 'SELECT pg_backend_pid() AS pid'
+
 export interface HeldLock {
-  /** Backend that holds it. */
-  pid: number
   release(): Promise<void>
 }
 
@@ -16,7 +16,7 @@ export interface HeldLock {
  * a session that waits there holds a snapshot, and `CREATE INDEX CONCURRENTLY` of the session that holds the lock would
  * wait for it for ever. The pauses are Atlas's: random in [d, 2d), d doubling from 25 ms to 1 s.
  *
- * Throws SP4010.
+ * Throws SP4010, also where a pooler hands out another session for each transaction.
  */
 export async function acquireLocks(
   connection: Connection,
@@ -36,7 +36,10 @@ export async function acquireLocks(
       pid = rows[0].pid
       held.push(key)
     }
-    if (held.length === keys.length) return { pid, release }
+    if (held.length === keys.length) {
+      await requireSameSession(connection, pid)
+      return { release }
+    }
     await release()
     const left = end - Date.now()
     if (left <= 0)
@@ -46,4 +49,13 @@ export async function acquireLocks(
       })
     await delay(Math.min(left, pause * (1 + Math.random())))
   }
+}
+
+async function requireSameSession(connection: Connection, pid: number): Promise<void> {
+  const { rows } = await connection.query<{ pid: number }>(readBackend)
+  if (rows[0]?.pid === pid) return
+  throw new MigrateError('SP4010', 'the lock does not hold: the connection changes its session between transactions', {
+    why: 'A pooler in transaction mode stands before the server; locks belong to sessions.',
+    fix: 'Give migrations a URL of the server itself, or of a pooler in session mode.',
+  })
 }
