@@ -1,0 +1,76 @@
+import { createTestDatabase, type ServerName, type TestDatabase } from '../../../../test/support/database.js'
+import { cutSections } from '../sections.js'
+import { differences, extract, plan, print, type Catalog, type Plan, type PlanOptions } from '../index.js'
+
+/** One database of a suite, emptied after each state that is loaded into it. */
+export interface Journeys {
+  /** Reads what `sql` makes of an empty database. */
+  catalogOf(sql: string): Promise<Catalog>
+  /** Loads `from` (and `rows`), runs the plan to `to`, and says what is left to do. `check` is asked at the end. */
+  travel(
+    from: string,
+    to: string,
+    options?: PlanOptions & { rows?: string; check?: string },
+  ): Promise<{ plan: Plan; left: unknown[]; checked: Record<string, unknown>[] }>
+  /** Prints what `sql` makes, loads the print, and says what differs. */
+  reprint(sql: string): Promise<unknown[]>
+  close(): Promise<void>
+}
+
+export async function createJourneys(server: ServerName): Promise<Journeys> {
+  const database = await createTestDatabase(server)
+  /** Committed, because a type that is as old as the transaction may be used more freely than one that is older. */
+  async function loaded<Result>(sql: string, work: (database: TestDatabase) => Promise<Result>): Promise<Result> {
+    try {
+      await database.query(sql)
+      await database.query('RESET search_path')
+      return await work(database)
+    } finally {
+      await empty(database)
+    }
+  }
+  const catalogOf = (sql: string): Promise<Catalog> => loaded(sql, () => extract(database))
+  return {
+    catalogOf,
+    async travel(from, to, { rows, check, ...options } = {}) {
+      const wanted = await catalogOf(to)
+      return loaded(from, async () => {
+        const steps = plan(await extract(database), wanted, options)
+        if (rows !== undefined) await database.query(rows)
+        for (const section of cutSections(steps.steps)) {
+          if (section.transactional) await database.query('BEGIN')
+          for (const step of section.steps) await database.query(step.sql)
+          if (section.transactional) await database.query('COMMIT')
+        }
+        const arrived = await extract(database)
+        const left = [...differences(arrived, wanted), ...plan(arrived, wanted).steps]
+        const checked = check === undefined ? [] : (await database.query(check)).rows
+        return { plan: steps, left, checked }
+      })
+    },
+    async reprint(sql) {
+      const wanted = await catalogOf(sql)
+      const printed = print(wanted).map((statement) => statement.sql)
+      return loaded(printed.join(';\n'), async () => differences(await extract(database), wanted))
+    },
+    close: () => database.close(),
+  }
+}
+
+/** By the server's own means, so that a plan that is wrong cannot leave anything for the next test. */
+async function empty(database: TestDatabase): Promise<void> {
+  await database.query('ROLLBACK')
+  await database.query('RESET ALL')
+  await database.query(`DO $$ DECLARE s text; BEGIN
+    FOR s IN SELECT extname FROM pg_extension WHERE extname <> 'plpgsql' LOOP EXECUTE format('DROP EXTENSION %I CASCADE', s); END LOOP;
+    FOR s IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP
+      EXECUTE format('DROP SCHEMA %I CASCADE', s);
+    END LOOP;
+  END $$`)
+  await database.query(
+    "CREATE SCHEMA public; COMMENT ON SCHEMA public IS 'standard public schema'; GRANT USAGE ON SCHEMA public TO PUBLIC",
+  )
+}
+
+/** The statements of a plan as one would read them. */
+export const sqlOf = (steps: Plan): string => steps.steps.map((step) => `${step.sql};`).join('\n')
