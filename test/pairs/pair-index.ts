@@ -31,9 +31,9 @@ export function readPairs(folder: string): Pair[] {
     const cells = line.split('\t')
     const cell = (column: string): string | undefined => cells[columns.indexOf(column)]
     const name = `${cell('tool')}/${cell('case')}`
+    const errors = [cell('from_error'), cell('to_error')].filter((error) => error !== undefined && error !== '')
     const loadable = (server: string): boolean =>
-      cell(server) === 'both' ||
-      [cell('from_error'), cell('to_error')].every((error) => !error || loadsWithoutLanguage(error))
+      cell(server) === 'both' || (errors.length > 0 && errors.every(loadsWithoutLanguage))
     return {
       name,
       from: readFileSync(join(folder, name, 'from.sql'), 'utf8'),

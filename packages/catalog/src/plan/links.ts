@@ -160,6 +160,9 @@ function addInheritance(
       // Attaching looks for the columns, the checks and the parts of indexes; those come before the link.
       if (own.kind === 'column' || own.kind === 'constraint' || own.kind === 'index') order(object.id, own.id)
     }
+    // A partition that comes later would get its part of an index that has none of it.
+    for (const index of children.get(object.facts.parent) ?? [])
+      if (index.kind === 'index' && !index.facts.valid) order(index.id, object.id)
     for (const inherited of children.get(object.facts.parent) ?? [])
       if (inherited.kind === 'column' || (inherited.kind === 'constraint' && inherited.facts.type === 'check'))
         order(object.id, inherited.id)

@@ -88,10 +88,9 @@ export function privilegeStatements(
 function afterOwnerChange(privileges: readonly Privilege[], newOwner: string | undefined): readonly Privilege[] {
   if (newOwner === undefined || privileges.every(({ grantee }) => grantee !== newOwner)) return privileges
   const granted = new Set(privileges.filter(({ grantee }) => grantee === newOwner).map(({ privilege }) => privilege))
-  return privileges.filter(
-    ({ grantee, privilege, revoked }) =>
-      grantee !== newOwner && !(grantee === '$owner' && revoked && granted.has(privilege)),
-  )
+  return privileges
+    .filter(({ grantee, privilege, revoked }) => !(grantee === '$owner' && revoked && granted.has(privilege)))
+    .map((item) => (item.grantee === newOwner ? { ...item, grantee: '$owner', grantable: false } : item))
 }
 
 function union(a: readonly Privilege[], b: readonly Privilege[]): Privilege[] {
