@@ -10,12 +10,15 @@ export interface Decisions {
   /** Ids that were accepted and not used yet. */
   accepted(): Promise<ReadonlySet<string>>
   accept(ids: readonly string[]): Promise<void>
-  /** The steps were applied: their answers are used up. */
-  use(ids: readonly string[]): Promise<void>
+  /**
+   * A run has succeeded: the answers in `ids` were used, and all others that were accepted before it had nothing to say yes
+   * to any more. None of them counts again.
+   */
+  settle(ids: readonly string[]): Promise<void>
 }
 
 interface DecisionsFile {
-  /** Waiting to be used; a person may write ids here too. */
+  /** For the next run; a person or a script may write ids here too. */
   accepted: string[]
   /** What was done on which day, newest last. */
   applied: { id: string; at: string }[]
@@ -51,14 +54,11 @@ export function createDecisions(stateDirectory: string, files: FileSystem = node
       const content = await read()
       await write({ ...content, accepted: [...new Set([...content.accepted, ...ids])] })
     },
-    async use(ids) {
-      if (ids.length === 0) return
+    async settle(ids) {
       const { accepted, applied } = await read()
+      if (accepted.length === 0) return
       const at = new Date().toISOString()
-      await write({
-        accepted: accepted.filter((id) => !ids.includes(id)),
-        applied: [...applied, ...ids.map((id) => ({ id, at }))].slice(-keptHistory),
-      })
+      await write({ accepted: [], applied: [...applied, ...ids.map((id) => ({ id, at }))].slice(-keptHistory) })
     },
   }
 }

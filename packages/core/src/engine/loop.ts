@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { ResolvedConfig } from '../config/config.js'
 import { loadConfig } from '../config/load.js'
 import { DiagnosticError, type Diagnostic } from '../diagnostics/index.js'
@@ -24,6 +25,8 @@ export interface LoopOptions {
 const lockRetry = 5000
 // Long enough for a save that follows at once to come first.
 const idleDelay = 100
+const keepDelay = 3000
+const longestFarewell = 2000
 const connectionRetries = [500, 1000, 2000, 5000, 10_000]
 
 /** The save loop itself, in the process that owns the project. Nothing that goes wrong in it is thrown: it becomes state. */
@@ -151,21 +154,28 @@ export function createLoop({ load, configFiles: possibleConfigs, listener }: Loo
     retryTimer.unref()
   }
 
-  /** What makes the next save faster, done while nobody waits for us. */
+  /** What makes the next save and the next start faster, done while nobody waits for us. */
   function whenIdle(open: Project): void {
     clearTimeout(idleTimer)
-    const work = async (): Promise<void> => {
-      if (closed || queue.busy || open !== project) return
-      const session = await open.development.session()
-      await open.current.refreshToken(session)
-      await open.current.remember(session)
-      await open.elaborator.warm()
-      if (!queue.busy) await open.elaborator.store()
+    const later = (milliseconds: number, work: () => Promise<void>): void => {
+      idleTimer = setTimeout(() => {
+        if (closed || queue.busy || open !== project) return
+        idling = work().catch((error: unknown) => listener.log('debug', `preparing the next save: ${String(error)}`))
+      }, milliseconds)
+      idleTimer.unref()
     }
-    idleTimer = setTimeout(() => {
-      idling = work().catch((error: unknown) => listener.log('debug', `preparing the next save: ${String(error)}`))
-    }, idleDelay)
-    idleTimer.unref()
+    later(idleDelay, async () => {
+      await open.elaborator.warm()
+      later(keepDelay, () => keep(open))
+    })
+  }
+
+  /** Writes down where we stand, for the next start. Takes time with a large schema, so not while somebody is typing. */
+  async function keep(open: Project): Promise<void> {
+    const session = await open.development.session()
+    await open.current.refreshToken(session)
+    await open.current.remember(session)
+    await open.elaborator.store()
   }
 
   let shownPending: ReadonlySet<string> = new Set()
@@ -227,7 +237,11 @@ export function createLoop({ load, configFiles: possibleConfigs, listener }: Loo
       await watcher?.close()
       await queue.close()
       await idling
-      await project?.elaborator.store().catch(() => undefined)
+      // A database that does not answer must not keep anybody from ending; what is not kept costs the next start time.
+      if (project && state.status === 'ready')
+        await Promise.race([keep(project), delay(longestFarewell, undefined, { ref: false })]).catch((error: unknown) =>
+          listener.log('debug', `not kept: ${String(error)}`),
+        )
       await project?.close()
     },
   }

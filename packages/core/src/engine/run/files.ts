@@ -3,6 +3,7 @@ import type { Catalog } from '@savepoint/catalog'
 import type { Diagnostic } from '../../diagnostics/index.js'
 import { emitFiles, type EmittedFile } from '../../emit/emit.js'
 import type { Project } from '../project.js'
+import { removeOrphans } from '../../queries/orphans.js'
 import type { QueryFiles } from '../../queries/queries.js'
 import { generateClient } from './types.js'
 
@@ -12,6 +13,8 @@ export interface PreparedFiles {
   client: readonly EmittedFile[]
   /** Of queries and plugins, relative to the root. */
   others: readonly EmittedFile[]
+  /** To be removed where they are ours; relative to the root. */
+  orphans: readonly string[]
   diagnostics: readonly Diagnostic[]
 }
 
@@ -21,16 +24,17 @@ export async function prepareFiles(
   catalog: Catalog,
   queryFiles: QueryFiles,
 ): Promise<PreparedFiles> {
+  const { orphans } = queryFiles
   const client = [...queryFiles.client]
   if (config.client)
     client.push(...generateClient(catalog, config, await queries.viewColumnsNotNull(catalog, elaborator.use)))
-  if (!plugins.has('generate')) return { client, others: queryFiles.others, diagnostics: [] }
+  if (!plugins.has('generate')) return { client, others: queryFiles.others, orphans, diagnostics: [] }
   const { values, diagnostics } = await plugins.generate(catalog)
   const others = values.map(({ value: { path, content } }) => ({
     path: relative(config.root, resolve(config.root, path)),
     content,
   }))
-  return { client, others: [...queryFiles.others, ...others], diagnostics }
+  return { client, others: [...queryFiles.others, ...others], orphans, diagnostics }
 }
 
 /** Writes what is not on disk already. Paths are absolute. */
@@ -45,7 +49,10 @@ export async function writeFiles(
       : []),
   ]
   return {
-    paths: results.flatMap(({ written, removed }) => [...written, ...removed]),
+    paths: [
+      ...results.flatMap(({ written, removed }) => [...written, ...removed]),
+      ...(await removeOrphans(prepared.orphans, root)),
+    ],
     diagnostics: [...prepared.diagnostics, ...results.flatMap(({ diagnostics }) => diagnostics)],
   }
 }

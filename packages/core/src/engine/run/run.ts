@@ -64,6 +64,7 @@ export async function runOnce(project: Project, { changed, started, isSuperseded
     throw new DiagnosticError(error.diagnostics.map(frame), { cause: error })
   })
   warnings.push(...applied.warnings)
+  await project.decisions.settle(applied.used)
   if (applied.pending.length > 0) warnings.push(...applied.decisionWarnings.map(frame))
 
   stopwatch.stage('types')
@@ -123,6 +124,7 @@ export async function runOnce(project: Project, { changed, started, isSuperseded
         pending: decision.pending,
         decisionWarnings: decision.warnings,
         statements: steps.map(({ sql }) => sql),
+        used: decision.used,
       }
       if (steps.length === 0) return { ...result, warnings: renamed.diagnostics, proved: true }
 
@@ -163,7 +165,6 @@ export async function runOnce(project: Project, { changed, started, isSuperseded
         // Before the app has written again, while this thread writes files.
         project.current.refreshToken(connection).catch(() => undefined)
       }
-      await project.decisions.use(decision.used)
       return { ...result, warnings: [...renamed.diagnostics, ...vetoes, ...unproved], proved: unproved.length === 0 }
     }
     throw new DiagnosticError([changedMeanwhile()])
@@ -200,6 +201,8 @@ interface Synchronised {
   decisionWarnings: readonly Diagnostic[]
   warnings: readonly Diagnostic[]
   statements: readonly string[]
+  /** Decisions that were made use of. */
+  used: readonly string[]
   proved: boolean
 }
 
