@@ -51,7 +51,7 @@ export async function applyStatePlan(url: string, planned: StatePlan, config: Re
       // The plan was proved before anybody was asked.
       confirm: () => Promise.resolve(),
       openMonitor: () => connect(url),
-      locate: () => undefined,
+      locate: planned.locate,
     })
     if (outcome.kind === 'changed') throw new DiagnosticError([changed(url)])
   } finally {

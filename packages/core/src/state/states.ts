@@ -3,13 +3,14 @@ import {
   plan as makePlan,
   print,
   type Catalog,
+  type ObjectId,
   type Plan,
   type PlanOptions,
   type Rename,
   type Step,
 } from '@savepoint/catalog'
 import type { ResolvedConfig } from '../config/config.js'
-import { DiagnosticError, type Diagnostic } from '../diagnostics/index.js'
+import { DiagnosticError, type Diagnostic, type SourceLocation } from '../diagnostics/index.js'
 import type { Proof, ProofReport } from '../scratch/proof.js'
 import { resolveRenames } from '../scratch/renames.js'
 import { readRenames } from '../sources/annotations.js'
@@ -39,6 +40,8 @@ export interface StatePlan {
   plan: Plan
   /** Roles that the files define and that were compared too. */
   roles: readonly string[]
+  /** Where the files define an object of the end. */
+  locate(id: ObjectId): SourceLocation | undefined
   /** What must run before the steps in a session of its own: settings that the proof ran with too. */
   preamble: readonly string[]
   /** The way back, proved as well; only where it was asked for. */
@@ -69,6 +72,7 @@ export async function planStates(from: StateSpec, to: StateSpec, options: StateO
       from: current.catalog,
       to: desired.catalog,
       roles: workspace.roles,
+      locate: desired.locate,
       warnings: [...warnings, ...unmodelled],
     }
     if (differences(current.catalog, desired.catalog).length === 0)

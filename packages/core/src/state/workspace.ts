@@ -1,8 +1,8 @@
-import { extract, print, type Catalog, type Connection, type Plan } from '@savepoint/catalog'
+import { extract, print, type Catalog, type Connection, type ObjectId, type Plan } from '@savepoint/catalog'
 import { parseConnectionString } from '@savepoint/migrate'
 import { connect, type DatabaseSession } from '../database/connect.js'
 import { describeTarget } from '../database/failure.js'
-import { DiagnosticError, type Diagnostic } from '../diagnostics/index.js'
+import { DiagnosticError, type Diagnostic, type SourceLocation } from '../diagnostics/index.js'
 import { withoutRevisionTables } from '../engine/development/revision-tables.js'
 import type { Proof } from '../scratch/proof.js'
 import { assumeRole, type ScratchOptions } from '../scratch/session.js'
@@ -41,6 +41,7 @@ export interface Reading {
   warnings: readonly Diagnostic[]
   /** For rename annotations. */
   statements: readonly Statement[]
+  locate(id: ObjectId): SourceLocation | undefined
 }
 
 /** What is open while states are read and compared: sessions of databases, and one scratch database for everything else. */
@@ -168,7 +169,8 @@ class OpenWorkspace implements Workspace {
         const { desired: catalog, assumedRoles } = result
         this.#standing = warm
         for (const role of assumedRoles) this.#assumedRoles.add(role)
-        return { catalog, warnings: [...warnings, ...result.warnings], statements }
+        const locate = (id: ObjectId): SourceLocation | undefined => result.provenance.locationOf(id)
+        return { catalog, warnings: [...warnings, ...result.warnings], statements, locate }
       }
       await warm.close()
       problems = errorsOf(result.diagnostics)
@@ -179,7 +181,7 @@ class OpenWorkspace implements Workspace {
     )
     const [first] = problems
     if (!catalog || !first) throw new DiagnosticError(problems)
-    return { catalog, warnings: [...warnings, describeScript(first)], statements }
+    return { catalog, warnings: [...warnings, describeScript(first)], statements, locate: nowhere }
   }
 
   async #readMigrations(script: MigrationScript): Promise<Reading> {
@@ -187,11 +189,11 @@ class OpenWorkspace implements Workspace {
       await runMigrations(connection, script)
       return extract(connection, this.#extractOptions)
     })
-    return { catalog, warnings: [], statements: [] }
+    return { catalog, warnings: [], statements: [], locate: nowhere }
   }
 
   async #readDatabase(side: DatabaseSide): Promise<Reading> {
-    const reading = { warnings: [], statements: [] }
+    const reading = { warnings: [], statements: [], locate: nowhere }
     const catalog = withoutRevisionTables(await extract(side.session, this.#extractOptions))
     const others = this.sides.filter((other) => other !== side)
     if (others.every((other) => other.kind === 'database' && other.major === side.major)) return { ...reading, catalog }
@@ -222,6 +224,8 @@ class OpenWorkspace implements Workspace {
     }
   }
 }
+
+const nowhere = (): undefined => undefined
 
 async function openSide(spec: StateSpec, root: string): Promise<Side> {
   switch (spec.kind) {
