@@ -14,7 +14,9 @@ describe.each(availableServers())('plans on %s, both ways, printed and loaded ag
   afterAll(() => server.close())
 
   const modern = name === 'pglite' || Number(name) >= 18
-  it.each([...coreKinds, ...lateKinds, ...(modern ? since18 : [])])('$name', async (test) => {
+  // PGlite has not the library that reads connection strings.
+  const possible = lateKinds.filter((test) => name !== 'pglite' || !test.name.startsWith('subscription'))
+  it.each([...coreKinds, ...possible, ...(modern ? since18 : [])])('$name', async (test) => {
     expect((await runCase(server, test)).map(formatFailure)).toEqual([])
   })
 })
