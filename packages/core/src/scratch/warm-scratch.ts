@@ -170,7 +170,7 @@ class Scratch {
         await this.#giveBack(restarted)
         return this.#report(describeFailure(from, to, plan, outcome))
       }
-      if (target && differences(outcome.catalog, target.catalog).length === 0) {
+      if (target && (to === target.catalog || differences(outcome.catalog, target.catalog).length === 0)) {
         await this.#session.connection.query('RELEASE SAVEPOINT savepoint_proof')
         this.#standing = { ...target, catalog: outcome.catalog }
         this.#pending = undefined
