@@ -66,3 +66,18 @@ it('that a change of the schema breaks are an error at their place, and the last
   expect(read('src/users.d.sql.ts')).toBe(before)
   expect(existsSync(join(root, 'src/db/queries.json'))).toBe(true)
 })
+
+it("that are gone take their modules with them, and nobody else's", async () => {
+  write('src/old.sql', '-- name: Old :many\nSELECT id FROM users;\n')
+  write('src/own.d.sql.ts', 'export declare const mine: string\n')
+  await generate()
+  expect(existsSync(join(root, 'src/old.d.sql.ts'))).toBe(true)
+  rmSync(join(root, 'src/old.sql'))
+  expect([...(await generate()).written].sort()).toEqual([
+    'src/db/queries.json',
+    'src/old.d.sql.ts',
+    'src/old.d.sql.ts.map',
+  ])
+  expect(existsSync(join(root, 'src/old.d.sql.ts'))).toBe(false)
+  expect(existsSync(join(root, 'src/own.d.sql.ts'))).toBe(true)
+})
