@@ -306,7 +306,8 @@ function writeView(number: number): Slot {
         kind: materialized ? 'MATERIALIZED VIEW' : 'VIEW',
         name,
         privileges: ['SELECT', 'INSERT', 'UPDATE'],
-        owned: true,
+        // A view reads as its owner, and what fills a materialized view over it would be refused.
+        owned: materialized,
       })
       const first = columns[0]
       if (materialized)

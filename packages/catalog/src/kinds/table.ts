@@ -111,6 +111,8 @@ export const tableKind: KindDefinition<'table'> = {
     const b = to.facts
     const name = nameOf(to)
     if ((a.partitionKey ?? '') !== (b.partitionKey ?? '')) return 'recreate'
+    // OF wants the columns of the type in the order of the type, and no statement moves a column.
+    if (b.ofType !== undefined && a.ofType !== b.ofType && !sameColumns(from, to, context)) return 'recreate'
     const statements: Statement[] = []
     if ((a.ofType ?? '') !== (b.ofType ?? ''))
       statements.push(`ALTER TABLE ${name} ${b.ofType === undefined ? 'NOT OF' : `OF ${b.ofType}`}`)
@@ -150,6 +152,16 @@ export const tableKind: KindDefinition<'table'> = {
     ]
   },
   rename: (from, name) => `ALTER TABLE ${nameOf(from)} RENAME TO ${quoteIdentifier(name)}`,
+}
+
+function sameColumns(from: Table, to: Table, context: PlanContext): boolean {
+  const columns = (side: 'from' | 'to'): string =>
+    JSON.stringify(
+      context
+        .childrenIn(context[side], side === 'from' ? from.id : to.id)
+        .flatMap((child) => (child.kind === 'column' ? [[child.name, child.facts.type]] : [])),
+    )
+  return columns('from') === columns('to')
 }
 
 function createTable(table: Table, context: PlanContext): string {
