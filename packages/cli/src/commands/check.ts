@@ -10,11 +10,13 @@ generated files are stale. Looks at no database; with nothing changed it starts 
   async run({ options, io, talk }) {
     const started = performance.now()
     const { checkProject, renderDiagnostics, toJson } = await import('@savepoint/core')
-    const { diagnostics, unchanged } = await checkProject({
-      root: io.cwd,
-      ...(options.config === undefined ? {} : { configFile: options.config }),
-      ...(options.env === undefined ? {} : { environment: options.env }),
-    })
+    const { diagnostics, unchanged } = await talk.during('checking', () =>
+      checkProject({
+        root: io.cwd,
+        ...(options.config === undefined ? {} : { configFile: options.config }),
+        ...(options.env === undefined ? {} : { environment: options.env }),
+      }),
+    )
     if (options.json) io.stdout(`${JSON.stringify(toJson(diagnostics, io.cwd), null, 2)}\n`)
     else if (diagnostics.length > 0) talk.say(renderDiagnostics(diagnostics, { root: io.cwd, style: talk.style }))
     const failed = diagnostics.some(({ severity }) => severity === 'error')

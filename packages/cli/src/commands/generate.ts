@@ -10,7 +10,8 @@ export const command = defineCommand({
   async run({ options, io, talk }) {
     const started = performance.now()
     const { generateProject, renderDiagnostics } = await import('@savepoint/core')
-    const { written, diagnostics } = await generateProject(await loadProject(options, io))
+    const config = await loadProject(options, io)
+    const { written, diagnostics } = await talk.during('elaborating', () => generateProject(config))
     if (diagnostics.length > 0) talk.say(renderDiagnostics(diagnostics, { root: io.cwd, style: talk.style }))
     if (options.json) io.stdout(`${JSON.stringify({ written }, null, 2)}\n`)
     else for (const file of written) talk.success(`wrote ${file}`)

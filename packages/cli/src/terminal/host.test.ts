@@ -16,7 +16,8 @@ function createHost() {
     warn: say,
     fail: say,
     debug: () => {},
-    progress: () => ({ update() {}, stop() {} }),
+    progress: () => ({ update() {}, hide() {}, stop() {} }),
+    during: (_title, work) => work(),
     style,
   }
   return { lines, host: createTerminalHost({ talk, root: '/app', now: () => new Date(2026, 0, 2, 10, 21, 3) }) }

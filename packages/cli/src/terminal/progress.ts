@@ -5,7 +5,9 @@ import { redactPasswords } from './redact.js'
 export interface Progress {
   /** What is going on now. */
   update(detail: string): void
-  /** Takes the line away; what came of it is said by the caller. */
+  /** Takes the line away for a moment, so that something else can be said. */
+  hide(): void
+  /** Takes the line away; what came of it is said by the caller. Safe to call twice. */
   stop(): void
 }
 
@@ -16,6 +18,7 @@ export function createProgress(title: string, io: Io): Progress {
   if (!io.terminal) {
     return {
       update: (detail) => io.stderr(`${title}: ${redactPasswords(detail)}\n`),
+      hide: () => {},
       stop: () => {},
     }
   }
@@ -27,15 +30,20 @@ export function createProgress(title: string, io: Io): Progress {
     drawn = true
     io.stderr(`\r\u001B[2K${frames[frame]} ${title}${detail ? `: ${detail}` : ''}`)
   }
+  const hide = (): void => {
+    if (drawn) io.stderr('\r\u001B[2K')
+    drawn = false
+  }
   const timer = setInterval(draw, 120)
   timer.unref()
   return {
     update: (next) => {
       detail = redactPasswords(next)
     },
+    hide,
     stop: () => {
       clearInterval(timer)
-      if (drawn) io.stderr('\r\u001B[2K')
+      hide()
     },
   }
 }

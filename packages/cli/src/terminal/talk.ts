@@ -14,6 +14,8 @@ export interface Talk {
   debug(line: string): void
   /** Starts a piece of work: a moving line on a terminal, plain lines elsewhere. End it before anything else is said. */
   progress(title: string): Progress
+  /** A piece of work that says nothing by itself, with its line on a terminal. */
+  during<Result>(title: string, work: () => Promise<Result>): Promise<Result>
   readonly style: TextStyle
 }
 
@@ -33,7 +35,16 @@ export async function createTalk(io: Io, options: { debug: boolean }): Promise<T
     dim: colours.dim,
     bold: colours.bold,
   }
-  const say = (line: string): void => io.stderr(`${redactPasswords(line)}\n`)
+  let progress: Progress | undefined
+  const begin = (title: string): Progress => {
+    progress?.stop()
+    progress = createProgress(title, io)
+    return progress
+  }
+  const say = (line: string): void => {
+    progress?.hide()
+    io.stderr(`${redactPasswords(line)}\n`)
+  }
   return {
     say,
     success: (line) => say(style.success(line)),
@@ -42,7 +53,15 @@ export async function createTalk(io: Io, options: { debug: boolean }): Promise<T
     debug: (line) => {
       if (options.debug) say(style.dim(line))
     },
-    progress: (title) => createProgress(title, io),
+    progress: begin,
+    async during(title, work) {
+      const running = begin(title)
+      try {
+        return await work()
+      } finally {
+        running.stop()
+      }
+    },
     style,
   }
 }

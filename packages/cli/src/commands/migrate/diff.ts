@@ -40,11 +40,10 @@ format has one, the way back, and writes the migration with its sum.`,
       const { path, format } = await locateDirectory(options, states.config, io)
       const from = { kind: 'migrations', directory: path, format: readMigrationFormat(format) } as const
       if (existsSync(path)) migrate.validateDirectory(migrate.readDirectory(path, { format }))
-      const planned = await planStates(from, await states.desired(options.to), {
-        ...states,
-        ...(strategy ? { strategy } : {}),
-        withDown: format !== 'atlas',
-      })
+      const to = await states.desired(options.to)
+      const planned = await talk.during('planning', () =>
+        planStates(from, to, { ...states, ...(strategy ? { strategy } : {}), withDown: format !== 'atlas' }),
+      )
       const { plan, warnings, unproved } = planned
       const time = talk.style.dim(`planned in ${Math.round(performance.now() - started)} ms`)
       if (plan.steps.length === 0) {

@@ -41,7 +41,8 @@ Fails when data would be lost; everything else is a warning. "-- atlas:nolint DS
       const directory = readDirectory(path, { format })
       const files = await selectFiles(directory, path, { latest, base: options['git-base'] })
       const spec = { kind: 'migrations', directory: path, format: readMigrationFormat(format) } as const
-      const linted = await lintMigrations(spec, new Set(files.map(({ name }) => name)), states)
+      const names = new Set(files.map(({ name }) => name))
+      const linted = await talk.during('replaying', () => lintMigrations(spec, names, states))
       const result = merge(files, linted, await lintDirectory(directory, files))
       if (wantsJson(options.format, options.json)) io.stdout(`${JSON.stringify({ files: result }, null, 2)}\n`)
       else print(result, io, talk.style)

@@ -19,7 +19,8 @@ export const command = defineCommand({
       const { readDirectory, validateDirectory } = await import('@savepoint/migrate')
       const { path, format } = await locateDirectory(options, states.config, io)
       validateDirectory(readDirectory(path, { format }))
-      await readState({ kind: 'migrations', directory: path, format: readMigrationFormat(format) }, states)
+      const spec = { kind: 'migrations', directory: path, format: readMigrationFormat(format) } as const
+      await talk.during('replaying', () => readState(spec, states))
       return exitCodes.done
     } finally {
       await states.close()

@@ -37,7 +37,9 @@ lose. Without a terminal to ask on it refuses, unless --auto-approve is given.`,
       const from = await states.database(options.url === undefined ? [] : [requireUrl(options.url)])
       if (from.kind !== 'database') throw new Error('a URL names a database')
       await obeyWaitOption(from.url, options.wait, { io, talk })
-      const planned = await planStates(from, to, { ...states, ...(strategy ? { strategy } : {}) })
+      const planned = await talk.during('planning', () =>
+        planStates(from, to, { ...states, ...(strategy ? { strategy } : {}) }),
+      )
       const { plan, warnings, unproved } = planned
       const time = talk.style.dim(`planned in ${Math.round(performance.now() - started)} ms`)
       if (options['dry-run']) {
@@ -59,10 +61,12 @@ lose. Without a terminal to ask on it refuses, unless --auto-approve is given.`,
       if (!(await confirmOrRefuse(question, { approved: options['auto-approve'], io, talk }))) return exitCodes.failed
       const lockTimeout = options['lock-timeout']
       const applying = performance.now()
-      await applyStatePlan(from.url, planned, {
-        ...states.config,
-        ...(lockTimeout === undefined ? {} : { lockTimeout: parseDuration(lockTimeout, 'lock-timeout') }),
-      })
+      await talk.during('applying', () =>
+        applyStatePlan(from.url, planned, {
+          ...states.config,
+          ...(lockTimeout === undefined ? {} : { lockTimeout: parseDuration(lockTimeout, 'lock-timeout') }),
+        }),
+      )
       talk.success(
         `${count(plan.steps.length, 'statement')} applied to ${target} in ${Math.round(performance.now() - applying)} ms`,
       )

@@ -29,7 +29,9 @@ it is empty when they are equal. Every plan is run on a scratch database before 
       const { planStates } = await import('@savepoint/core')
       const to = await states.desired(options.to)
       const from = await states.database(options.from)
-      const planned = await planStates(from, to, { ...states, ...(strategy ? { strategy } : {}) })
+      const planned = await talk.during('planning', () =>
+        planStates(from, to, { ...states, ...(strategy ? { strategy } : {}) }),
+      )
       const { plan, warnings, unproved } = planned
       if (format === 'json') io.stdout(`${JSON.stringify({ steps: plan.steps, proved: !unproved }, null, 2)}\n`)
       else io.stdout(renderSql(planned))

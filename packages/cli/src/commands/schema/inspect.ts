@@ -24,7 +24,7 @@ export const command = defineCommand({
         await import('@savepoint/core')
       const spec = await states.database(options.url)
       if (spec.kind === 'database') await obeyWaitOption(spec.url, options.wait, { io, talk })
-      const { catalog, warnings } = await readState(spec, states)
+      const { catalog, warnings } = await talk.during('reading', () => readState(spec, states))
       if (warnings.length > 0) talk.say(renderDiagnostics(warnings, { root: io.cwd, style: talk.style }))
       switch (format) {
         case 'sql':

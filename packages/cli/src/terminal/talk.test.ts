@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest'
+import type { Io } from '../io.js'
+import { createTalk } from './talk.js'
+
+function createIo(overrides: Partial<Io>): { io: Io; said: () => string } {
+  let stderr = ''
+  const io: Io = {
+    stdout: () => {},
+    stderr: (text) => void (stderr += text),
+    interactive: false,
+    terminal: false,
+    colours: false,
+    env: {},
+    cwd: '/',
+    signal: new AbortController().signal,
+    confirm: () => Promise.resolve(false),
+    onKey: () => () => {},
+    ...overrides,
+  }
+  return { io, said: () => stderr }
+}
+
+it('says plain lines where there is no terminal, and each once', async () => {
+  const { io, said } = createIo({})
+  const talk = await createTalk(io, { debug: false })
+  talk.success('done')
+  talk.debug('details')
+  await talk.during('planning', () => Promise.resolve())
+  expect(said()).toBe('done\n')
+})
+
+it('marks with colours where they are wanted', async () => {
+  const { io, said } = createIo({ colours: true })
+  const talk = await createTalk(io, { debug: true })
+  talk.fail('refused')
+  expect(said()).toBe('\u001B[31mrefused\u001B[39m\n')
+})
+
+it('takes passwords out of everything', async () => {
+  const { io, said } = createIo({})
+  const talk = await createTalk(io, { debug: true })
+  talk.debug('Error: postgres://app:s3cret@db/app')
+  talk.progress('connecting').update('postgres://app:s3cret@db/app')
+  expect(said()).not.toContain('s3cret')
+})
