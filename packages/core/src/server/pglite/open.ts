@@ -23,6 +23,8 @@ export interface PgliteOptions {
   extensions?: Iterable<string> | undefined
   /** A transaction that does nothing for so long while others wait is warned of, in milliseconds. @default 5000 */
   idleTransactionWarning?: number | undefined
+  /** Those who wait for such a transaction get an error after so long, in milliseconds. @default 30000 */
+  idleTransactionLimit?: number | undefined
   /** The worker crashed and runs again, under the same URL when its port was free. Memory is empty again. */
   onRestart?: (() => void) | undefined
   /** Told about long work, such as the first start on this machine. */
@@ -203,6 +205,7 @@ async function startWorker(
     extensions: [...extensions],
     port: wantedPort,
     idleTransactionWarning: options.idleTransactionWarning ?? 5000,
+    idleTransactionLimit: options.idleTransactionLimit ?? 30_000,
   }
   const worker = new Worker(workerFile, { workerData, execArgv: [], resourceLimits: { stackSizeMb: stackMegabytes } })
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))

@@ -37,6 +37,7 @@ beforeAll(async () => {
     stateDirectory,
     log: (_level, message) => warnings.push(message),
     idleTransactionWarning: 50,
+    idleTransactionLimit: 1500,
   })
 })
 
@@ -263,6 +264,18 @@ describe('transactions', () => {
     await expect.poll(() => warnings.join('\n')).toMatch(/forgetful.*1 other.*SELECT 42/s)
     await a.query('ROLLBACK')
     await waiting
+  })
+})
+
+describe('two connections that wait for each other', () => {
+  it('are told apart from slow ones by time: the one outside of the transaction gets an error', async () => {
+    const [a, b] = await connectTwo()
+    await a.query('CREATE TABLE entangled (); BEGIN; SELECT 1')
+    // What an app does that uses its pool in the middle of a transaction.
+    const error: unknown = await b.query('SELECT FROM entangled').catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: '55P03', hint: expect.stringContaining('another connection') })
+    await a.query('COMMIT')
+    expect((await b.query('SELECT FROM entangled')).rows).toEqual([])
   })
 })
 

@@ -12,6 +12,7 @@ export interface WorkerInput {
   port: number
   /** Milliseconds, see `SessionServerOptions`. */
   idleTransactionWarning: number
+  idleTransactionLimit: number
 }
 
 export type WorkerMessage =

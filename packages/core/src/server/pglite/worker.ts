@@ -51,6 +51,7 @@ async function serve(): Promise<Served> {
     parameters,
     extensions: shelf,
     idleTransactionWarning: input.idleTransactionWarning,
+    idleTransactionLimit: input.idleTransactionLimit,
     onWarning: (text) => send({ kind: 'warning', text }),
     onCrash: (error) => {
       send({ kind: 'crashed', text: `${error.message}: ${String(error.cause ?? '')}` })

@@ -4,6 +4,8 @@ export interface Turn {
   readonly hasWork: boolean
   /** It has a transaction or an unfinished batch open: nobody else may run until that ends. */
   readonly holdsBackend: boolean
+  /** Waits as long as it takes, and is never told that it waited too long. */
+  readonly isPatient?: boolean
   /** Runs one piece of work to its end. */
   runOne(): void
 }
@@ -16,15 +18,23 @@ export interface SchedulerOptions {
   patience: number
   /** Called once per transaction for which that was longer. */
   onBlocked(owner: Turn, waiting: number): void
+  /** How long a client waits for such a one at most, in milliseconds: the two may wait for each other. */
+  limit: number
+  /** Called for each client that waited so long. */
+  onStuck(turn: Turn, owner: Turn): void
 }
 
 /** Gives the one backend to one client after the other; first come, first served, transactions whole. */
 export class Scheduler {
   #owner: Turn | undefined
-  readonly #waiting = new Set<Turn>()
+  /** Since when each one waits; in their order. */
+  readonly #waiting = new Map<Turn, number>()
   #running = false
   #continuation: NodeJS.Immediate | undefined
   #patience: NodeJS.Timeout | undefined
+  #limit: NodeJS.Timeout | undefined
+  /** When the owner last did something. */
+  #active = 0
   readonly #options: SchedulerOptions
 
   constructor(options: SchedulerOptions) {
@@ -42,7 +52,7 @@ export class Scheduler {
 
   /** Says that `turn` has work; runs it at once when the backend is free. */
   submit(turn: Turn): void {
-    this.#waiting.add(turn)
+    if (!this.#waiting.has(turn)) this.#waiting.set(turn, performance.now())
     if (!this.#running && !this.#continuation) this.#run()
   }
 
@@ -69,19 +79,39 @@ export class Scheduler {
 
   #calm(): void {
     clearTimeout(this.#patience)
+    clearTimeout(this.#limit)
     this.#patience = undefined
+    this.#limit = undefined
   }
 
   #watchOwner(): void {
     const owner = this.#owner
-    if (!owner || this.#waiting.size === 0 || this.#patience) return
-    this.#patience = setTimeout(() => this.#options.onBlocked(owner, this.#waiting.size), this.#options.patience)
-    this.#patience.unref()
+    const [first] = [...this.#waiting].flatMap(([turn, since]) => (turn.isPatient ? [] : [since]))
+    if (!owner || first === undefined) return
+    this.#patience ??= setTimeout(() => {
+      this.#options.onBlocked(owner, this.#waiting.size)
+    }, this.#options.patience).unref()
+    this.#limit ??= setTimeout(
+      () => this.#giveUp(owner),
+      Math.max(first, this.#active) + this.#options.limit - performance.now(),
+    ).unref()
+  }
+
+  #giveUp(owner: Turn): void {
+    this.#limit = undefined
+    // Timers may fire a little early.
+    const before = performance.now() - this.#options.limit + 10
+    for (const [turn, since] of this.#waiting) {
+      if (since > before || turn.isPatient) continue
+      this.#waiting.delete(turn)
+      this.#options.onStuck(turn, owner)
+    }
+    this.#watchOwner()
   }
 
   #next(): Turn | undefined {
     if (this.#owner) return this.#waiting.has(this.#owner) ? this.#owner : undefined
-    return this.#waiting.values().next().value
+    return this.#waiting.keys().next().value
   }
 
   #run(): void {
@@ -91,10 +121,11 @@ export class Scheduler {
     while (turn) {
       this.#waiting.delete(turn)
       if (turn.hasWork) turn.runOne()
-      // It did something: its patience starts anew.
+      // It did something: the patience of the others starts anew.
       this.#calm()
+      this.#active = performance.now()
       this.#setOwner(turn.holdsBackend ? turn : undefined)
-      if (turn.hasWork) this.#waiting.add(turn)
+      if (turn.hasWork) this.#waiting.set(turn, performance.now())
       turn = this.#next()
       if (turn && performance.now() > end) {
         this.#continuation = setImmediate(() => {

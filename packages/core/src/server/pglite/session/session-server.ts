@@ -28,6 +28,8 @@ export interface SessionServerOptions {
   onWarning(message: string): void
   /** After how many milliseconds a transaction that does nothing while others wait is warned of. */
   idleTransactionWarning: number
+  /** After how many milliseconds those who wait for it get an error. */
+  idleTransactionLimit: number
   /** The backend is gone; every client was sent away. */
   onCrash(error: BackendCrash): void
 }
@@ -55,6 +57,17 @@ export class SessionServer {
     this.#options = options
     this.scheduler = new Scheduler({
       patience: options.idleTransactionWarning,
+      limit: options.idleTransactionLimit,
+      onStuck: (turn, owner) => {
+        if (!(turn instanceof Session) || !(owner instanceof Session)) return
+        turn.refuse({
+          severity: 'ERROR',
+          code: '55P03',
+          message: `${owner.name} has had a transaction open for too long`,
+          detail: `The embedded Postgres runs one transaction at a time. Its last statement: ${owner.lastSql}`,
+          hint: 'Does code inside that transaction wait for a query on another connection? Run it on the same one.',
+        })
+      },
       onBlocked: (owner, waiting) => {
         if (owner instanceof Session)
           options.onWarning(
@@ -235,6 +248,7 @@ export class SessionServer {
         return !done
       },
       holdsBackend: false,
+      isPatient: true,
       runOne: () => {
         done = true
         try {

@@ -222,6 +222,11 @@ export class Session implements Turn {
     if (this.hasWork) this.#server.scheduler.submit(this)
   }
 
+  /** Answers what it waits with by an error. */
+  refuse(report: ServerReport): void {
+    this.#failUnit(report)
+  }
+
   /** CancelRequest: what waits is answered at once. What runs cannot be reached, see `docs/databases.md`. */
   cancel(): void {
     this.#failUnit({ severity: 'ERROR', code: '57014', message: 'canceling statement due to user request' })
