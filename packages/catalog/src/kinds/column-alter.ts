@@ -115,8 +115,12 @@ function isInTheWay(dependent: AnyObject, column: Column, original: ColumnFacts,
     case 'trigger':
     case 'function':
     case 'procedure':
-    case 'publication':
       return true
+    case 'publication table':
+      return dependent.facts.where !== undefined
+    // Postgres rebuilds them without the target, and for the role that changes the column.
+    case 'statistics':
+      return dependent.facts.target !== undefined || dependent.owner !== undefined
     // The old default is cast to the new type, which fails for 'a'::text to integer; and it may name the old type.
     case 'default':
       return rebuilt || baseOf(original.type) !== baseOf(column.facts.type)

@@ -93,8 +93,9 @@ export const constraintReader = defineReader<Row>({
     ORDER BY con.conrelid, con.contypid, con.contype = 'f', con.oid`,
   read(row, sink) {
     const parentName = quoteQualified(row.schema, row.parent_name)
-    const relation = row.relation ? sink.at(classes.pg_class, row.relation) : sink.at(classes.pg_type, row.domain)
+    // Through JSON an oid is a text, and '0' is not false.
     const isDomain = Number(row.domain) !== 0
+    const relation = isDomain ? sink.at(classes.pg_type, row.domain) : sink.at(classes.pg_class, row.relation)
     if (!relation) return
     const hasIndex = row.index_oid !== null
     const indexComment = hasIndex ? sink.comment(classes.pg_class, row.index_oid ?? 0) : undefined

@@ -4,7 +4,7 @@ import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { CatalogObject } from '../model/object.js'
 import type { KindDefinition, LateStatement, Statement } from './kind.js'
 import { changedOptions, optionList } from './options.js'
-import { withoutSemicolon } from './view.js'
+import { viewQuery, withoutSemicolon } from './view.js'
 
 interface Row {
   oid: number
@@ -85,11 +85,12 @@ export const materializedViewKind: KindDefinition<'materialized view'> = {
       .childrenIn(context.to, view.id)
       .flatMap((child) => (child.kind === 'column' ? [quoteIdentifier(child.name)] : []))
     let sql = `CREATE MATERIALIZED VIEW ${nameOf(view)}`
-    if (/^\s*(?:VALUES|WITH\b)/.test(facts.definition) && names.length > 0) sql += ` (${names.join(', ')})`
+    const { list, query } = viewQuery(facts.definition, names)
+    sql += list
     if (facts.accessMethod !== undefined) sql += ` USING ${quoteIdentifier(facts.accessMethod)}`
     if (facts.options.length > 0) sql += ` WITH (${optionList(facts.options)})`
     if (facts.tablespace !== undefined) sql += ` TABLESPACE ${quoteIdentifier(facts.tablespace)}`
-    sql += ` AS\n${facts.definition.replace(/^\s+/, '')}`
+    sql += ` AS\n${query}`
     return [facts.populated ? sql : `${sql}\nWITH NO DATA`]
   },
   late(view, from, context): LateStatement[] {

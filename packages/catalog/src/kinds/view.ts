@@ -103,13 +103,24 @@ function canReplace(from: View, to: View, context: PlanContext): boolean {
 function createView(view: View, context: PlanContext, verb: string): string {
   const { options, definition } = view.facts
   const names = columnsOf(view, context, 'to').map((column) => quoteIdentifier(column.name))
-  // The deparsed query names its columns, but a recursive or VALUES one may only be called so from outside.
-  const list = names.length > 0 && needsColumnList(definition) ? ` (${names.join(', ')})` : ''
   const with_ = options.length > 0 ? ` WITH (${optionList(options)})` : ''
-  return `${verb} VIEW ${nameOf(view)}${list}${with_} AS\n${definition.replace(/^\s+/, '')}`
+  const { list, query } = viewQuery(definition, names)
+  return `${verb} VIEW ${nameOf(view)}${list}${with_} AS\n${query}`
 }
 
-const needsColumnList = (definition: string): boolean => /^\s*(?:VALUES|WITH\b)/.test(definition)
+const valuesRE = /^SELECT (?:column\d+(?: AS (?:"(?:[^"]|"")+"|\w+))?,?\s+)+FROM \( ?(VALUES [\s\S]*)\) "\*VALUES\*"$/
+
+/**
+ * The query of a view as its CREATE writes it, and the list of columns before it where that needs one: columns of a recursive query or
+ * of VALUES may only be called so from outside. `VALUES` alone is printed as a query over itself, which would be printed otherwise
+ * again once it has been parsed.
+ */
+export function viewQuery(definition: string, names: readonly string[]): { list: string; query: string } {
+  const query = definition.trimStart()
+  const values = valuesRE.exec(query)?.[1]
+  const needsList = values !== undefined || /^(?:VALUES|WITH)\b/.test(query)
+  return { list: needsList && names.length > 0 ? ` (${names.join(', ')})` : '', query: values ?? query }
+}
 
 function optionHazards(from: View, to: View): ReturnType<typeof authorizationHazard>[] {
   const invoker = (view: View): boolean =>
