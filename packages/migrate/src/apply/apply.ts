@@ -2,17 +2,17 @@ import { MigrateError, type MigrateWarning } from '../error.js'
 import type { Connection } from '../connection.js'
 import type { MigrationDirectory } from '../directory/directory.js'
 import type { MigrationFile } from '../formats/format.js'
-import type { History } from '../revisions/store.js'
 import { refuseDirty } from './dirty.js'
-import { captureFile, type CapturedFile } from './capture.js'
+import { captureFile, flywayChecksum, type CapturedFile } from './capture.js'
 import { requireClean } from './clean.js'
-import { describeEdited, findEdited } from './edited.js'
+import { createTable, withBaseline, writeBaseline } from './baseline.js'
+import { describeHistory } from './edited.js'
+import { withTimeouts, type TimeoutOptions } from './timeouts.js'
 import type { MigrateEvent, OnProgress, TransactionMode } from './events.js'
 import { createEndFailure } from './failure.js'
 import { executeBatch, executeInTransaction, executeStepwise, rollBack, type ExecuteContext } from './execute.js'
 import { Ledger } from './ledger.js'
 import { pendingRepeatables, reconcile, type Reconciliation } from './pending.js'
-import { flywayChecksum } from './capture.js'
 import { runScripts } from './script.js'
 import { hashScripts, type Script } from './script-hash.js'
 import { findVersion, selectFiles, type SelectOptions } from './select.js'
@@ -25,14 +25,10 @@ import {
   type TargetOptions,
 } from './session.js'
 
-export interface RunOptions extends TargetOptions {
+export interface RunOptions extends TargetOptions, TimeoutOptions {
   /** Says what would run; nothing is executed. */
   dryRun?: boolean | undefined
   onProgress?: OnProgress | undefined
-  /** `lock_timeout` of the session while migrations run, in milliseconds. @default the server's */
-  statementLockTimeout?: number | undefined
-  /** `statement_timeout` of the session while migrations run, in milliseconds. @default the server's */
-  statementTimeout?: number | undefined
   /** Of the interrupted file, how many statements are known to be applied. */
   resumeAfter?: number | undefined
   /** Written where the tool's table names who ran it. */
@@ -247,66 +243,6 @@ function announce(captured: CapturedFile, transaction: boolean, onProgress: OnPr
   onProgress({ type: 'file-end', file, direction, milliseconds: 0 })
 }
 
-export async function createTable({ connection, store, table, name }: Target): Promise<void> {
-  await connection.query(['BEGIN', ...store.create(table, name), 'COMMIT'].join(';\n'))
-}
-
-async function writeBaseline(
-  target: Target,
-  directory: MigrationDirectory,
-  ledger: Ledger,
-  file: MigrationFile,
-): Promise<void> {
-  const { connection, store, table } = target
-  await createTable(target)
-  const covered = directory.files.filter(
-    (one) => one.kind === 'versioned' && directory.format.compare(one.version, file.version) <= 0,
-  )
-  await connection.query('BEGIN')
-  try {
-    await store.baseline(
-      connection,
-      table,
-      covered.map((one) => ledger.createRecord(one, 0, 0)),
-    )
-    await connection.query('COMMIT')
-  } catch (error) {
-    await rollBack(connection)
-    throw error
-  }
-}
-
-function withBaseline(directory: MigrationDirectory, state: Reconciliation, file: MigrationFile): Reconciliation {
-  const isAfter = (one: MigrationFile): boolean => directory.format.compare(one.version, file.version) > 0
-  const versioned = directory.files.filter(({ kind }) => kind === 'versioned')
-  return {
-    ...state,
-    applied: versioned.filter((one) => !isAfter(one)),
-    pending: versioned.filter(isAfter),
-    outOfOrder: [],
-    versions: new Set([file.version]),
-    current: file.version,
-  }
-}
-
-/** What the history and the directory disagree in, without stopping the work. */
-export function describeHistory(
-  directory: MigrationDirectory,
-  history: History,
-  state: Reconciliation,
-  sum: ReturnType<typeof checkDirectory>['sum'],
-  contents: ReadonlyMap<string, string>,
-): MigrateWarning[] {
-  return [
-    ...findEdited(directory, history, state.applied, sum, contents).map(describeEdited),
-    ...state.missing.map(({ version, description }): MigrateWarning => ({
-      code: 'SP4022',
-      message: `the history has version ${version}${description ? ` (${description})` : ''}, but no file of the directory has it`,
-      fix: 'Bring the file back, from the branch that has it.',
-    })),
-  ]
-}
-
 function createHalfUndone({ file, applied, total }: NonNullable<Reconciliation['partial']>): MigrateError {
   return new MigrateError(
     'SP4012',
@@ -316,27 +252,4 @@ function createHalfUndone({ file, applied, total }: NonNullable<Reconciliation['
       fix: 'Run `savepoint migrate down` to finish it.',
     },
   )
-}
-
-const timeouts = `
-  SELECT set_config('lock_timeout', $1, false), set_config('statement_timeout', $2, false)`
-
-/** Sets the session's timeouts for the time of `work`. */
-export async function withTimeouts<T>(connection: Connection, options: RunOptions, work: () => Promise<T>): Promise<T> {
-  const { statementLockTimeout, statementTimeout } = options
-  if (statementLockTimeout === undefined && statementTimeout === undefined) return work()
-  const read = `SELECT current_setting('lock_timeout') AS lock, current_setting('statement_timeout') AS statement`
-  const { rows } = await connection.query<{ lock: string; statement: string }>(read)
-  const before = rows[0] ?? { lock: '0', statement: '0' }
-  const text = (value: number | undefined, other: string): string => (value === undefined ? other : `${value}ms`)
-  await connection.query(timeouts, [text(statementLockTimeout, before.lock), text(statementTimeout, before.statement)])
-  try {
-    return await work()
-  } finally {
-    try {
-      await connection.query(timeouts, [before.lock, before.statement])
-    } catch {
-      // The session is gone, and its settings with it.
-    }
-  }
 }

@@ -1,6 +1,7 @@
 import type { MigrateWarning } from '../error.js'
 import type { MigrationDirectory } from '../directory/directory.js'
 import type { MigrationFile } from '../formats/format.js'
+import type { Reconciliation } from './pending.js'
 import type { History } from '../revisions/store.js'
 import { computeSum, type Sum } from '../sum/sum.js'
 import { flywayChecksum } from './capture.js'
@@ -70,3 +71,21 @@ export const describeEdited = (file: MigrationFile): MigrateWarning => ({
   why: 'The database went through the old text; other databases will get the new one.',
   fix: 'Put the file back as it was and write the change as a new migration. On a development database, `savepoint migrate reset`.',
 })
+
+/** What the history and the directory disagree in, without stopping the work. */
+export function describeHistory(
+  directory: MigrationDirectory,
+  history: History,
+  state: Reconciliation,
+  sum: Sum,
+  contents: ReadonlyMap<string, string>,
+): MigrateWarning[] {
+  return [
+    ...findEdited(directory, history, state.applied, sum, contents).map(describeEdited),
+    ...state.missing.map(({ version, description }): MigrateWarning => ({
+      code: 'SP4022',
+      message: `the history has version ${version}${description ? ` (${description})` : ''}, but no file of the directory has it`,
+      fix: 'Bring the file back, from the branch that has it.',
+    })),
+  ]
+}

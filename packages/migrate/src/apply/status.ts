@@ -3,7 +3,7 @@ import type { Connection } from '../connection.js'
 import type { MigrationDirectory } from '../directory/directory.js'
 import type { MigrationFile } from '../formats/format.js'
 import type { Revision, TableOptions } from '../revisions/store.js'
-import { describeHistory } from './apply.js'
+import { describeHistory } from './edited.js'
 import { reconcile, type PartialFile } from './pending.js'
 import { checkDirectory, readTargetHistory, resolveTarget } from './session.js'
 
