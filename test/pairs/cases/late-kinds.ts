@@ -205,6 +205,11 @@ export const lateKinds: readonly Case[] = [
     `CREATE TABLE a (id integer PRIMARY KEY, z bigint) PARTITION BY RANGE (id); CREATE PUBLICATION p FOR TABLE a (id, z) WITH (publish_via_partition_root = true);`,
   ),
   both(
+    'publication and statistics: a column of theirs changes its type',
+    `CREATE TABLE a (id integer PRIMARY KEY, x integer, y integer); CREATE PUBLICATION p FOR TABLE a WHERE (id > 3); CREATE STATISTICS st ON x, y FROM a; ALTER STATISTICS st SET STATISTICS 9; COMMENT ON STATISTICS st IS 'kept';`,
+    `CREATE TABLE a (id bigint PRIMARY KEY, x bigint, y integer); CREATE PUBLICATION p FOR TABLE a WHERE (id > 3); CREATE STATISTICS st ON x, y FROM a; ALTER STATISTICS st SET STATISTICS 9; COMMENT ON STATISTICS st IS 'kept';`,
+  ),
+  both(
     'publication: all tables or some',
     `CREATE TABLE a (id integer); CREATE PUBLICATION p FOR ALL TABLES;`,
     `CREATE TABLE a (id integer); CREATE PUBLICATION p FOR TABLE a WITH (publish = '');`,
