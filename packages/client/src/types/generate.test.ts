@@ -113,7 +113,7 @@ describe('types', () => {
         roles: readonly (Role | null)[]
         home?: PublicAddress | null
         active?: Range<string> | null
-        settings?: Json
+        settings?: object | string | number | boolean
         avatar?: Uint8Array | null
         createdAt?: Date | string
         'Weird "name" 💾'?: string | null
@@ -131,7 +131,7 @@ describe('types', () => {
         roles?: readonly (Role | null)[]
         home?: PublicAddress | null
         active?: Range<string> | null
-        settings?: Json
+        settings?: object | string | number | boolean
         avatar?: Uint8Array | null
         createdAt?: Date | string
         'Weird "name" 💾'?: string | null

@@ -48,7 +48,8 @@ function baseType(name: string, schema: string | undefined, options: ValueOption
       return { output: 'string', input: 'string | number' }
     case 'json':
     case 'jsonb':
-      return same('Json')
+      // Json would refuse objects of an interface, which have no index signature.
+      return { output: 'Json', input: 'object | string | number | boolean' }
     case 'timestamptz':
       // Infinity reaches pg and PGlite users as a number.
       if (source === 'savepoint' || source === 'postgres.js') return { output: 'Date', input: 'Date | string' }
