@@ -135,6 +135,14 @@ describe('environments', () => {
     expect(resolveConfig(config, { root }).url).toBeUndefined()
   })
 
+  it('do not fall back to the development database when their URL has no value', () => {
+    const unset = { environments: { prod: { url: undefined } } }
+    expect(problems(unset, 'prod')).toEqual([
+      'environments.prod.url: there is no value | Set the environment variable that it comes from.',
+    ])
+    expect(problems(unset)).toEqual([])
+  })
+
   it('are named when there is none of that name', () => {
     expect(problems(config, 'prd')).toEqual([
       'environments: there is no environment "prd" | Did you mean "prod"? The config has: prod, staging.',

@@ -83,7 +83,10 @@ function pickEnvironment(config: Config, name: string | undefined): EnvironmentC
   if (name === undefined) return {}
   const environments = config.environments ?? {}
   const environment = Object.hasOwn(environments, name) ? environments[name] : undefined
-  if (environment) return environment
+  if (environment) {
+    requireUrlValue(environment, name)
+    return environment
+  }
   const names = Object.keys(environments)
   const nearest = suggestNearest(name, names)
   throw new DiagnosticError([
@@ -94,6 +97,18 @@ function pickEnvironment(config: Config, name: string | undefined): EnvironmentC
         names.length === 0
           ? `Add \`environments: { ${name}: { url: … } }\` to the config.`
           : `${nearest ? `Did you mean "${nearest}"? ` : ''}The config has: ${names.join(', ')}.`,
+    }),
+  ])
+}
+
+// `url: process.env.DATABASE_URL` with the variable unset must not fall back to the development database.
+function requireUrlValue(environment: EnvironmentConfig, name: string): void {
+  if (!('url' in environment) || environment.url) return
+  throw new DiagnosticError([
+    describeProblem({
+      path: ['environments', name, 'url'],
+      message: `environments.${name}.url: there is no value`,
+      fix: 'Set the environment variable that it comes from.',
     }),
   ])
 }
