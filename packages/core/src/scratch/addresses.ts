@@ -1,4 +1,5 @@
-import type { Address, AnyObject, Catalog, ObjectId } from '@savepoint/catalog'
+import { updateCatalog, type Address, type AnyObject, type Catalog, type ObjectId } from '@savepoint/catalog'
+import type { ScratchSession } from './session.js'
 
 /** Key of an address in `Catalog.addresses`. */
 export function addressKey(classid: number, objid: number, objsubid = 0): string {
@@ -53,6 +54,28 @@ export function descendantsOf(catalog: Catalog, ids: ReadonlySet<ObjectId>): Set
   return found
 }
 
+/**
+ * Tables that got something without a command of their own: partitions take over indexes, constraints and triggers of
+ * their parent, and columns go down to all descendants.
+ *
+ * @param catalog read after the log
+ */
+export function heirsOf(catalog: Catalog, log: readonly Address[]): Set<ObjectId> {
+  const roots = new Set<ObjectId>()
+  for (const address of log) {
+    const id = objectAt(catalog, address)
+    const object = id === undefined ? undefined : catalog.objects.get(id)
+    const root = object && rootOf(object, catalog)
+    if (root?.kind === 'table') roots.add(root.id)
+  }
+  return descendantsOf(catalog, roots)
+}
+
+// pg_class, pg_type, pg_proc, pg_attrdef, pg_constraint, pg_namespace, pg_rewrite, pg_trigger, pg_policy, pg_extension:
+// what is read with the object that it belongs to. Parts of other kinds (the tables of a publication) have addresses that
+// no log holds.
+const closedClasses = new Set([1259, 1247, 1255, 2604, 2606, 2615, 2618, 2620, 3256, 3079])
+
 /** The scope for `extract`: the addresses of whole objects, each once. */
 export class Scope {
   readonly #addresses = new Map<string, { classid: number; objid: number }>()
@@ -73,7 +96,37 @@ export class Scope {
     }
   }
 
+  /** Whether reading these addresses gives all that belongs to them. */
+  get isClosed(): boolean {
+    return [...this.#addresses.values()].every(({ classid }) => closedClasses.has(classid))
+  }
+
+  has(object: AnyObject): boolean {
+    return this.#addresses.has(`${object.address.classid}:${object.address.objid}`)
+  }
+
   get addresses(): { classid: number; objid: number }[] {
     return [...this.#addresses.values()]
   }
+}
+
+/** `catalog` with what lies in `scope` as scratch has it now, and with what the commands in `log` reached besides. */
+export async function readAgain(
+  session: ScratchSession,
+  catalog: Catalog,
+  scope: Scope,
+  log: readonly Address[],
+  hiddenRoles: readonly string[],
+): Promise<Catalog> {
+  if (scope.addresses.length === 0) return catalog
+  if (!scope.isClosed) return session.read(undefined, hiddenRoles)
+  const { addresses } = scope
+  const first = updateCatalog(catalog, await session.read(addresses, hiddenRoles), addresses)
+  const rest = new Scope()
+  for (const id of heirsOf(first, log)) {
+    const object = first.objects.get(id)
+    if (object && !scope.has(object)) rest.addAddress(object.address)
+  }
+  if (rest.addresses.length === 0) return first
+  return updateCatalog(first, await session.read(rest.addresses, hiddenRoles), rest.addresses)
 }

@@ -1,10 +1,10 @@
-import { updateCatalog, type AnyObject, type Catalog, type ObjectId } from '@savepoint/catalog'
+import type { AnyObject, ObjectId } from '@savepoint/catalog'
 import { validateBodies, type Routine } from '../elaborate/bodies.js'
 import type { NameIndex } from '../elaborate/names.js'
 import { orderUnits } from '../elaborate/order.js'
 import { runUnits, type Failure } from '../elaborate/run.js'
 import type { Unit } from '../elaborate/unit.js'
-import { Scope, descendantsOf, objectAt } from './addresses.js'
+import { Scope, objectAt, readAgain } from './addresses.js'
 import type { UnitKey } from './provenance.js'
 import type { ScratchSession } from './session.js'
 import type { State, UnitChanges } from './state.js'
@@ -99,12 +99,11 @@ export async function elaborateIncrementally(
       return id === undefined || undo.gone.has(id) ? [] : [id]
     }),
   )
-  scope.addObjects(state.catalog, descendantsOf(state.catalog, changedInPlace))
   const grants = [...undo.toRun].map(([key, unit]) => ({ key, unit }))
   for (const { key } of grants) scope.addObjects(state.catalog, state.provenance.changed(key))
 
   const assumedRoles = [...state.assumedRoles, ...run.assumedRoles]
-  let catalog = await readAgain(session, state.catalog, scope, assumedRoles)
+  let catalog = await readAgain(session, state.catalog, scope, made, assumedRoles)
   const provenance = state.provenance.derive(
     catalog,
     log,
@@ -119,7 +118,7 @@ export async function elaborateIncrementally(
   const granted = new Scope()
   for (const { key, unit } of grants)
     if (unit.analysis.kind === 'GrantStmt') granted.addObjects(catalog, provenance.changed(key))
-  catalog = await readAgain(session, catalog, granted, assumedRoles)
+  catalog = await readAgain(session, catalog, granted, [], assumedRoles)
 
   const touched = new Set([...undo.gone, ...changedInPlace, ...made.flatMap((touch) => objectAt(catalog, touch) ?? [])])
   const next: State = { units, catalog, provenance, assumedRoles, invalidBodies: new Set() }
@@ -129,17 +128,6 @@ export async function elaborateIncrementally(
   )
   if (failures.length > 0) return { kind: 'failed', failures }
   return { kind: 'elaborated', state: next, failures: [] }
-}
-
-async function readAgain(
-  session: ScratchSession,
-  catalog: Catalog,
-  scope: Scope,
-  hiddenRoles: readonly string[],
-): Promise<Catalog> {
-  const { addresses } = scope
-  if (addresses.length === 0) return catalog
-  return updateCatalog(catalog, await session.read(addresses, hiddenRoles), addresses)
 }
 
 function findDoubt(

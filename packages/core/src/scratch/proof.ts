@@ -2,7 +2,6 @@ import {
   differences,
   plan as makePlan,
   print,
-  updateCatalog,
   type Catalog,
   type Difference,
   type ObjectId,
@@ -11,7 +10,7 @@ import {
 import type { Diagnostic } from '../diagnostics/index.js'
 import { isServerError, type ServerError } from '../elaborate/server-error.js'
 import { tokenize } from '../sources/lexer.js'
-import { Scope, dependentsOf, descendantsOf, objectAt, withParts } from './addresses.js'
+import { Scope, dependentsOf, objectAt, readAgain, withParts } from './addresses.js'
 import type { ScratchSession } from './session.js'
 
 /** Everything that is needed to see a failed proof again on any server. */
@@ -97,17 +96,15 @@ export async function follow(
   const log = await session.recorder.read(from)
   const scope = new Scope()
   const touched = new Set<ObjectId>(plan.steps.map(({ object }) => object))
+  const made = log.filter(({ change }) => change === 'made')
+  for (const touch of made) scope.addAddress(touch)
   for (const touch of log) {
-    if (touch.change === 'made') scope.addAddress(touch)
     const id = objectAt(at, touch)
     if (id !== undefined) touched.add(id)
   }
   scope.addObjects(at, withParts(at, touched))
-  scope.addObjects(at, descendantsOf(at, touched))
   if (plan.steps.some(({ sql }) => renamesRE.test(sql))) scope.addObjects(at, dependentsOf(at, touched))
-  if (scope.addresses.length === 0) return { catalog: at }
-  const partial = await session.read(scope.addresses, hiddenRoles)
-  return { catalog: updateCatalog(at, partial, scope.addresses) }
+  return { catalog: await readAgain(session, at, scope, made, hiddenRoles) }
 }
 
 /**
