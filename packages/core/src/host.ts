@@ -12,6 +12,6 @@ export interface Host {
   showDiagnostics(diagnostics: readonly Diagnostic[]): void
   /** The state is green again. */
   clearDiagnostics(): void
-  /** The development database changed and generated files are written. */
+  /** The development database or generated files changed, or something new waits for a decision: see the report's warnings. */
   saved(report: SaveReport): void
 }

@@ -26,7 +26,7 @@ export interface EngineState {
 export interface EngineEvents {
   /** The state changed. */
   state: (state: EngineState) => void
-  /** A run succeeded and changed something: the database, a draft or a generated file. */
+  /** A run succeeded and changed the database or a generated file, or found something new that waits for a decision. */
   saved: (report: SaveReport) => void
 }
 

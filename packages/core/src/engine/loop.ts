@@ -127,8 +127,8 @@ export function createLoop({ load, configFiles: possibleConfigs, listener }: Loo
       pending,
       ...(report ? { report } : {}),
     })
-    if (report && didSomething(report)) listener.saved(report)
-    for (const decision of newlyPending(pending)) listener.log('warn', describePending(decision))
+    const hasNews = isNewlyPending(pending)
+    if (report && (didSomething(report) || hasNews)) listener.saved(report)
     whenIdle(open)
   }
 
@@ -179,10 +179,11 @@ export function createLoop({ load, configFiles: possibleConfigs, listener }: Loo
   }
 
   let shownPending: ReadonlySet<string> = new Set()
-  function newlyPending(pending: readonly PendingDecision[]): PendingDecision[] {
-    const fresh = pending.filter(({ id, rows }) => !shownPending.has(`${id} ${rows}`))
-    shownPending = new Set(pending.map(({ id, rows }) => `${id} ${rows}`))
-    return fresh
+  function isNewlyPending(pending: readonly PendingDecision[]): boolean {
+    const now = pending.map(({ id, rows }) => `${id} ${rows}`)
+    const isNew = now.some((one) => !shownPending.has(one))
+    shownPending = new Set(now)
+    return isNew
   }
 
   async function watch(open: Project, files: readonly string[]): Promise<void> {
@@ -249,10 +250,6 @@ export function createLoop({ load, configFiles: possibleConfigs, listener }: Loo
 
 function didSomething(report: { applied: readonly string[]; written: readonly string[] }): boolean {
   return report.applied.length > 0 || report.written.length > 0
-}
-
-function describePending({ id, message }: PendingDecision): string {
-  return `${message}; held back until you accept it: savepoint accept "${id}"`
 }
 
 function notPending(id: string, known: readonly string[]): Diagnostic {

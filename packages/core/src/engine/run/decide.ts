@@ -186,7 +186,7 @@ function createWarning(
   decision: PendingDecision,
   destroys: Destruction,
   candidate: { from: ObjectId; to: ObjectId } | undefined,
-  { locate, neverDestroy }: DecideOptions,
+  { from, locate, neverDestroy }: DecideOptions,
 ): Diagnostic {
   const location = candidate ? locate(candidate.to) : locate(tableOf(destroys))
   const accept = neverDestroy
@@ -200,9 +200,18 @@ function createWarning(
     severity: 'warning',
     message: decision.message,
     ...(location ? { location } : {}),
-    why: `It is held back, everything else of the save is applied. The statement is: ${decision.sql}`,
+    why: `It is held back, everything else of the save is applied. The statement is: ${decision.sql}${describeNotNull(destroys, from)}`,
     fix: `${rename}${accept}`,
   }
+}
+
+/** A column that no file mentions any more still wants a value from every insert. */
+function describeNotNull({ id, kind }: Destruction, from: Catalog): string {
+  const column = from.objects.get(id)
+  if (kind !== 'column' || column?.kind !== 'column') return ''
+  const { notNull, default: value, identity, generated } = column.facts
+  if (!notNull || value !== undefined || identity || generated) return ''
+  return '\nUntil then it is NOT NULL without a default: rows that the app inserts need a value for it.'
 }
 
 function tableOf({ id, kind, schema, table }: Destruction): ObjectId {
