@@ -1,8 +1,12 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** Of plain data; keys in any order and absent or undefined keys give the same hash. */
 export function hashOf(value: unknown): string {
-  return createHash('sha1').update(canonical(value)).digest('base64url')
+  return hashOfText(canonical(value))
+}
+
+export function hashOfText(text: string): string {
+  return hash('sha1', text, 'base64url')
 }
 
 /** JSON with sorted keys and without undefined ones, so that equal data is equal text. */

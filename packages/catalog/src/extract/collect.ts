@@ -1,7 +1,7 @@
 import { addressKey } from '../catalog.js'
-import { hashOf } from '../hash.js'
+import { hashOfText } from '../hash.js'
 import { readers } from '../kinds/registry.js'
-import type { Kind } from '../model/facts.js'
+import type { Facts, Kind } from '../model/facts.js'
 import type { AnyObject, Catalog, CatalogObject, ObjectId, SecurityLabel, UnmodelledObject } from '../model/object.js'
 import { resolveDependencies, type DependencyRow } from './dependencies.js'
 import { normalisePrivileges } from './privileges.js'
@@ -76,9 +76,11 @@ class Collector implements Sink {
     const { compared, ignored } = draft
     if (compared) this.#compared.set(id, () => compared(object.facts))
     else if (ignored) {
-      const left = new Set<string>(ignored.map(String))
-      const counts = ([name]: [string, unknown]): boolean => !left.has(name)
-      this.#compared.set(id, () => Object.fromEntries(Object.entries(object.facts).filter(counts)))
+      this.#compared.set(id, () => {
+        const counting: Partial<Facts[K]> = { ...object.facts }
+        for (const name of ignored) delete counting[name]
+        return counting
+      })
     }
     return id
   }
@@ -100,7 +102,10 @@ class Collector implements Sink {
     for (const object of this.#objects.values()) {
       const facts = this.#compared.get(object.id)?.() ?? object.facts
       const { owner, comment, privileges, securityLabels } = object
-      object.hash = hashOf([facts, owner ?? null, comment ?? null, privileges, securityLabels ?? null])
+      // Readers build the facts of a kind in one order of keys, so they need no sorting, which would take a third of the whole time.
+      object.hash = hashOfText(
+        JSON.stringify([facts, owner ?? null, comment ?? null, privileges, securityLabels ?? null]),
+      )
     }
     return this.#objects
   }

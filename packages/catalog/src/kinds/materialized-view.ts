@@ -118,10 +118,13 @@ export const materializedViewKind: KindDefinition<'materialized view'> = {
       statements.push(`${alter} SET TABLESPACE ${quoteIdentifier(b.tablespace ?? 'pg_default')}`)
     return { statements }
   },
-  drop: (view) => [
+  drop: (view, context) => [
     {
       sql: `DROP MATERIALIZED VIEW ${nameOf(view)}`,
-      destroys: { id: view.id, kind: 'materialized-view', schema: view.schema ?? '', table: view.name },
+      // One that comes back is filled again by its query.
+      ...(!context.isCreated(view.id) && {
+        destroys: { id: view.id, kind: 'materialized-view', schema: view.schema ?? '', table: view.name },
+      }),
     },
   ],
   rename: (from, name) => `ALTER MATERIALIZED VIEW ${nameOf(from)} RENAME TO ${quoteIdentifier(name)}`,
