@@ -50,6 +50,7 @@ it('puts files together, and nothing else', () => {
 })
 
 it('says what is missing or unknown', () => {
+  expect(() => parse('')).toThrow('no schema source was named')
   expect(() => parse('nowhere.sql')).toThrow('there is no file or folder nowhere.sql')
   expect(() => parse('mysql://root@localhost/app')).toThrow('mysql: is not a kind of schema source')
   expect(() => parse('migrations://migrations?format=goos')).toThrow('there is no migration format "goos"')

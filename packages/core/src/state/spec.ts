@@ -26,6 +26,8 @@ export type StateSpec =
  * @throws DiagnosticError SP1007 for a path that does not exist, SP5002 for a form that is not known
  */
 export function parseStateSpec(text: string, cwd: string): StateSpec {
+  // What an unset variable of a script leaves behind; as a path it would mean the working directory.
+  if (text.trim() === '') throw nothingNamed()
   const scheme = /^([a-z][a-z+]*):/i.exec(text)?.[1]?.toLowerCase()
   switch (scheme) {
     case 'postgres':
@@ -49,14 +51,24 @@ export function parseStateSpecs(texts: readonly string[], cwd: string): StateSpe
   if (first && specs.length === 1) return first
   const patterns = specs.flatMap((spec) => (spec.kind === 'files' ? spec.patterns : []))
   if (first && specs.every((spec) => spec.kind === 'files')) return { kind: 'files', patterns }
+  if (!first) throw nothingNamed()
   throw new DiagnosticError([
     {
       code: 'SP5002',
       severity: 'error',
-      message: first
-        ? 'only files can be given several times; a database or a migrations directory stands alone'
-        : 'nothing was named',
+      message: 'only files can be given several times; a database or a migrations directory stands alone',
       fix: 'Name one database, one migrations directory, or any number of schema files.',
+    },
+  ])
+}
+
+function nothingNamed(): DiagnosticError {
+  return new DiagnosticError([
+    {
+      code: 'SP5002',
+      severity: 'error',
+      message: 'no schema source was named: the value is empty',
+      fix: 'Name a database, a migrations directory, or schema files. Is the variable set that it comes from?',
     },
   ])
 }
