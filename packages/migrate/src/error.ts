@@ -22,7 +22,7 @@ export type MigrateCode =
 
 /** What is known about a failure beyond its sentence. */
 export interface MigrateDetails {
-  /** Path of the file, or its name inside the directory when it is embedded. */
+  /** A migration's name inside its directory; of anything else the path. */
   file?: string | undefined
   /** From 1. */
   line?: number | undefined

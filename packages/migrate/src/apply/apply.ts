@@ -163,7 +163,8 @@ async function applyLocked(
     if (error instanceof MigrateError) onProgress({ type: 'failed', error })
     throw error
   })
-  if (!options.dryRun) await ledger.flush()
+  const lost = options.dryRun ? undefined : await ledger.flush()
+  if (lost) warn(lost)
   return result
 }
 

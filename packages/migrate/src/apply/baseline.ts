@@ -1,3 +1,4 @@
+import { quoteIdentifier } from '../connection.js'
 import type { MigrationDirectory } from '../directory/directory.js'
 import type { MigrationFile } from '../formats/format.js'
 import { rollBack } from './execute.js'
@@ -7,7 +8,13 @@ import type { Target } from './session.js'
 
 /** Makes the tool's table where it is missing. */
 export async function createTable({ connection, store, table, name }: Target): Promise<void> {
-  await connection.query(['BEGIN', ...store.create(table, name), 'COMMIT'].join(';\n'))
+  const schema = quoteIdentifier(name.schema)
+  // `IF NOT EXISTS` wants the right to create schemas even where there is nothing to create.
+  const { rows } = await connection.query<{ missing: boolean }>('SELECT to_regnamespace($1) IS NULL AS missing', [
+    schema,
+  ])
+  const statements = rows[0]?.missing ? [`CREATE SCHEMA ${schema}`] : []
+  await connection.query(['BEGIN', ...statements, ...store.create(table, name), 'COMMIT'].join(';\n'))
 }
 
 /** Writes that the database stands at `file`'s version, of which nothing ran here. */

@@ -105,7 +105,8 @@ async function undoLocked(
   })
   const current = [...applied].sort(directory.format.compare).at(-1)
   if (current !== undefined) result.current = current
-  if (!options.dryRun) await ledger.flush()
+  const lost = options.dryRun ? undefined : await ledger.flush()
+  if (lost) warnings.push(lost)
   return result
 }
 

@@ -1,4 +1,5 @@
-import { collectStatements, type Connection } from '../connection.js'
+import { messageOf, type MigrateWarning } from '../error.js'
+import { collectStatements, type Connection, type ServerError } from '../connection.js'
 import type { MigrationDirectory } from '../directory/directory.js'
 import type { MigrationFile } from '../formats/format.js'
 import { writeNotes, type Progress } from '../revisions/notes.js'
@@ -162,9 +163,25 @@ export class Ledger {
       await this.writeNotes(connection)
   }
 
-  /** Writes the notes where they are not what the table's comment says. */
-  async flush(): Promise<void> {
-    if (this.#notesChanged) await this.writeNotes()
+  /**
+   * Writes the notes where they are not what the table's comment says.
+   * @returns what is lost where the role may not write a comment: everything that had to be done is done by then
+   */
+  async flush(): Promise<MigrateWarning | undefined> {
+    if (!this.#notesChanged) return undefined
+    try {
+      await this.writeNotes()
+      return undefined
+    } catch (error) {
+      // insufficient_privilege: only its owner comments on a table.
+      if ((error as ServerError).code !== '42501') throw error
+      return {
+        code: 'SP4021',
+        message: `edited migrations will not be noticed: the role does not own ${this.#options.table}`,
+        why: messageOf(error),
+        fix: 'Run migrations as the owner of the table.',
+      }
+    }
   }
 
   noteScripts(hash: string): void {

@@ -90,8 +90,7 @@ export const atlasRevisions: RevisionStore = {
     name: table ?? ownSchema,
   }),
   lockKeys: () => [atlasKey],
-  create: (table, { schema, name }) => [
-    `CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(schema)}`,
+  create: (table, { name }) => [
     `CREATE TABLE IF NOT EXISTS ${table} (
   version character varying NOT NULL,
   description character varying NOT NULL,

@@ -12,7 +12,9 @@ export interface OwnedConnection extends Connection {
  * Throws SP4023 where the server does not answer; the password is in no message.
  */
 export async function connect(connectionString: string): Promise<OwnedConnection> {
-  const { default: pg } = await import('pg')
+  const { default: pg } = await import('pg').catch((cause: unknown) => {
+    throw new MigrateError('SP4018', 'the package pg cannot be loaded', { fix: 'Install it: `npm install pg`.', cause })
+  })
   const client = new pg.Client({ connectionString, keepAlive: true, application_name: 'savepoint migrate' })
   // Without a listener a connection that is cut between two queries would end the process.
   client.on('error', () => {})

@@ -165,3 +165,22 @@ describe('a connection string', () => {
     expect(parseConnectionString('host=localhost')).toEqual({ connectionString: 'host=localhost' })
   })
 })
+
+describe.skipIf(isMissing('native'))('a role with few rights [needs native]', () => {
+  it('applies where it may make tables but no schemas', async () => {
+    const database = await createDatabase()
+    const role = `few_${Math.random().toString(36).slice(2)}`
+    await database.client.query(`CREATE ROLE ${role} LOGIN; GRANT CREATE, USAGE ON SCHEMA public TO ${role}`)
+    const url = `${database.url.replace('postgres@', `${role}@`)}?search_path=public`
+    expect((await initDatabase({ connectionString: url, migrations: embedded(two) })).applied).toHaveLength(2)
+
+    // Only its owner comments on a table: the notes are lost, the migrations are not.
+    const goose = { '1_a.sql': '-- +goose Up\nSELECT 1;\n' }
+    const more = { ...goose, '2_b.sql': '-- +goose Up\nCREATE TABLE g (id int);\n' }
+    await initDatabase({ connectionString: database.url, migrations: { files: goose }, format: 'goose' })
+    await database.client.query(`GRANT SELECT, INSERT ON goose_db_version TO ${role}`)
+    const result = await initDatabase({ connectionString: url, migrations: { files: more }, format: 'goose' })
+    expect([result.applied.length, result.warnings.map(({ code }) => code)]).toEqual([1, ['SP4021']])
+    await database.client.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
+  })
+})
