@@ -1,9 +1,9 @@
 import { chmodSync, rmSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
 import type { Backend } from '../backend.js'
 import type { EngineState } from '../engine.js'
 import type { SaveReport } from '../report.js'
+import { prepareStateDirectory } from '../state-directory.js'
 import { createAddress } from './address.js'
 import { createChannel, type Channel } from './channel.js'
 
@@ -32,7 +32,7 @@ export interface AttachServer {
 
 /** Listens at a new address; only the same user can connect to it. */
 export async function listen(stateDirectory: string): Promise<AttachServer> {
-  await mkdir(stateDirectory, { recursive: true })
+  await prepareStateDirectory(stateDirectory)
   const address = createAddress(stateDirectory)
   const channels = new Set<Channel>()
   let current: EngineState = { status: 'starting', diagnostics: [], pending: [] }
