@@ -5,7 +5,7 @@ import { formatFailure } from './run.js'
 import { runSoak } from './soak/run.js'
 
 // A run by hand takes other seeds and many more: node scripts/soak.mjs --seed 1000 --count 500
-const counts: Record<string, number> = { pglite: 8, '18': 25, '15': 10 }
+const counts: Record<string, number> = { pglite: 5, '18': 15, '15': 8 }
 
 describe.each(availableServers().filter((name) => name in counts))('random schemas on %s', (name) => {
   let server: PairServer

@@ -136,7 +136,8 @@ export const tableKind: KindDefinition<'table'> = {
         sql: `ALTER TABLE ${name} SET TABLESPACE ${quoteIdentifier(b.tablespace ?? 'pg_default')}`,
         hazards: [tableLockHazard(name, 'ACCESS EXCLUSIVE', 'SET TABLESPACE copies all rows')],
       })
-    for (const change of changedOptions(a.options, b.options)) statements.push(`ALTER TABLE ${name} ${change}`)
+    for (const change of changedOptions(a.options.filter(isOwnOption), b.options.filter(isOwnOption)))
+      statements.push(`ALTER TABLE ${name} ${change}`)
     statements.push(...rowSecurity(a, b, name))
     return { statements }
   },
@@ -153,6 +154,8 @@ export const tableKind: KindDefinition<'table'> = {
   },
   rename: (from, name) => `ALTER TABLE ${nameOf(from)} RENAME TO ${quoteIdentifier(name)}`,
 }
+
+const isOwnOption = (option: string): boolean => !option.startsWith('toast.')
 
 function sameColumns(from: Table, to: Table, context: PlanContext): boolean {
   const columns = (side: 'from' | 'to'): string =>
@@ -230,6 +233,13 @@ function lateStatements(table: Table, from: TableFacts | undefined, context: Pla
   const statements: LateStatement[] = []
   const name = nameOf(table)
   const { replicaIdentity, clusterOn } = table.facts
+  if (from) {
+    // A table has no TOAST table, and loses these options without a word, before its first long column is there.
+    const columns = context.childrenIn(context.to, table.id).filter(({ kind }) => kind === 'column')
+    const isToastOption = (option: string): boolean => !isOwnOption(option)
+    for (const change of changedOptions(from.options.filter(isToastOption), table.facts.options.filter(isToastOption)))
+      statements.push({ statement: `ALTER TABLE ${name} ${change}`, needs: columns.map(({ id }) => id) })
+  }
   // Dropping an index takes these marks along, so they are set again when the plan makes the index anew.
   const isNew = (index: string): boolean => indexIds(table, index).some((id) => context.isCreated(id))
   const before = from?.replicaIdentity ?? { mode: 'default' }
