@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { availableServers, createTestDatabase } from './database.js'
+import { isMissing } from './requirement.js'
 
 describe.each(availableServers())('a test database on %s', (server) => {
   it('is empty and answers', async () => {
@@ -11,4 +12,8 @@ describe.each(availableServers())('a test database on %s', (server) => {
     expect(rows).toEqual([{ n: 0 }])
     await database.close()
   })
+})
+
+it.skipIf(isMissing('native'))('native Postgres 18 is there [needs native]', () => {
+  expect(availableServers()).toContain('18')
 })
