@@ -7,6 +7,7 @@ import { parseDatabaseSetting } from '../server/setting.js'
 import { findConfigProblems, isConfig, type ConfigProblem } from './check.js'
 import type { ClientConfig } from './client.js'
 import type { Config, EnvironmentConfig, ResolvedConfig } from './config.js'
+import { escapeGlob } from './glob.js'
 import { readMigrationFormat } from './migration-format.js'
 import { resolvePlugins } from './plugins.js'
 
@@ -130,9 +131,7 @@ function resolveGlob(glob: string, root: string): string {
   const pattern = toPath(negated ? glob.slice(1) : glob).replaceAll('\\', '/')
   const isFolder = !/[*?[\]{}()]/.test(pattern) && !/\.\w+$/.test(pattern)
   const files = isFolder ? `${pattern.replace(/\/+$/, '')}/**/*.sql` : pattern
-  // Letters of the root are not part of the pattern: a project may lie in `~/work (old)/app`.
-  const base = root.replaceAll('\\', '/').replaceAll(/[*?[\]{}()!+@]/g, String.raw`\$&`)
-  const absolute = isAbsolute(files) ? files : `${base}/${files.replace(/^(?:\.\/)+/, '')}`
+  const absolute = isAbsolute(files) ? files : `${escapeGlob(root)}/${files.replace(/^(?:\.\/)+/, '')}`
   return negated ? `!${absolute}` : absolute
 }
 

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
+import { readPhases } from './files.js'
 import { parseStateSpec, parseStateSpecs } from './spec.js'
 
 const cwd = mkdtempSync(join(tmpdir(), 'savepoint-spec-'))
@@ -26,6 +27,18 @@ it('knows files, folders and globs, also with file://', () => {
   }
   expect(parse('schemas/*.sql')).toEqual({ kind: 'files', patterns: [join(cwd, 'schemas/*.sql')] })
   expect(parse('odd [name]')).toEqual({ kind: 'files', patterns: [String.raw`${cwd}/odd \[name\]/**/*.sql`] })
+})
+
+it('finds files whatever letters their path has', async () => {
+  const folder = join(cwd, '.hid den/a+b (1) [x] @v!{y}')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, "it's (one).sql"), 'CREATE TABLE t ();')
+  for (const path of [folder, join(folder, "it's (one).sql")]) {
+    const spec = parse(path)
+    if (spec.kind !== 'files') throw new Error('a path names files')
+    const { sources } = await readPhases({ pre: [], schema: spec.patterns, post: [] }, cwd)
+    expect(sources.files.map((file) => file.path)).toEqual([join(folder, "it's (one).sql")])
+  }
 })
 
 it('knows migrations directories, by scheme, by format and by their sum', () => {

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { MigrationFormat, ResolvedConfig } from '../config/config.js'
+import { escapeGlob } from '../config/glob.js'
 import { readMigrationFormat } from '../config/migration-format.js'
 import { DiagnosticError } from '../diagnostics/index.js'
 
@@ -109,10 +110,6 @@ function splitUrl(text: string): { path: string; query: URLSearchParams } {
     ? fileURLToPath(location)
     : location.replace(/^(?:file|migrations):(?:\/\/)?/, '')
   return { path, query: new URLSearchParams(query) }
-}
-
-function escapeGlob(path: string): string {
-  return path.replaceAll('\\', '/').replaceAll(/[*?[\]{}()!+@]/g, String.raw`\$&`)
 }
 
 function missingPath(path: string): DiagnosticError {
