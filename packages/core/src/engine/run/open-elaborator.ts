@@ -51,11 +51,21 @@ export function openElaborator(
   async function openOnce(): Promise<OpenScratch> {
     const database = await openScratch()
     const session = await connect(database.url)
+    await keepEmptyCatalog(session)
     return {
       database,
       session,
       warm: createWarmScratch(session, { ...options, reportDirectory: join(config.stateDirectory, 'reports') }),
     }
+  }
+
+  /**
+   * What a project without migrations starts from. Read while scratch is fresh, because a database of its own for it would
+   * cost seconds.
+   */
+  async function keepEmptyCatalog(session: DatabaseSession): Promise<void> {
+    const inputs = await describeInputs([])
+    if (!(await cache.load(inputs))) await cache.save(inputs, await extract(session, options))
   }
 
   /** Everything on scratch can be made again, so after a crash the question is asked once more of a new one. */

@@ -1,18 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import type { Host } from '../../host.js'
 import { createEngine } from '../create.js'
@@ -52,12 +41,9 @@ export interface TestProjectOptions {
   config?: string
 }
 
-const cache = fileURLToPath(new URL('../../../../../node_modules/.cache/savepoint-test/cache', import.meta.url))
-
 export async function createTestProject({ files, server, config = '' }: TestProjectOptions): Promise<TestProject> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'savepoint-engine-')))
   const database = server === undefined ? undefined : await createDatabase(server)
-  if (!database) shareImage(root)
   const setting = database ? `database: ${JSON.stringify(database.url)},` : ''
   const path = (name: string): string => join(root, name)
   const write = (name: string, text: string): void => {
@@ -133,7 +119,6 @@ export async function createTestProject({ files, server, config = '' }: TestProj
     async close() {
       await client?.end().catch(() => undefined)
       await Promise.all(engines.map((one) => one.close()))
-      if (!database) keepImage(root)
       await database?.drop()
       rmSync(root, { recursive: true, force: true, maxRetries: 5 })
     },
@@ -167,22 +152,4 @@ async function administer(server: string, text: string): Promise<void> {
   await client.connect()
   await client.query(text)
   await client.end()
-}
-
-// The embedded Postgres takes seconds to make its first image, and it is the same for every project.
-function shareImage(root: string): void {
-  copyImages(cache, join(root, '.savepoint/cache'))
-}
-
-function keepImage(root: string): void {
-  copyImages(join(root, '.savepoint/cache'), cache)
-}
-
-function copyImages(from: string, to: string): void {
-  if (!existsSync(from)) return
-  for (const name of readdirSync(from).filter((file) => file.endsWith('.image'))) {
-    if (existsSync(join(to, name))) continue
-    mkdirSync(to, { recursive: true })
-    copyFileSync(join(from, name), join(to, name))
-  }
 }
