@@ -20,54 +20,60 @@ type Later<Function extends (...parameters: never[]) => unknown> = (
   ...parameters: Parameters<Function>
 ) => Promise<Awaited<ReturnType<Function>>>
 
-/** See `start/initialize.ts`. */
+/**
+ * Brings the database to the newest migration at application start: pre scripts, pending migrations, post scripts, under the
+ * migration tool's lock. With nothing pending it costs one query. Throws `MigrateError`; the application should not start then.
+ */
 export const initDatabase: Later<Initialize['initDatabase']> = async (...parameters) =>
   (await import('./start/initialize.js')).initDatabase(...parameters)
 
-/** See `start/connect.ts`. */
+/** Opens one session with `pg`, which the caller closes. Throws SP4023 where the server does not answer. */
 export const connect: Later<Connect['connect']> = async (...parameters) =>
   (await import('./start/connect.js')).connect(...parameters)
 
-/** See `apply/apply.ts`. */
+/**
+ * Applies pending migrations under the tool's own lock; after a failure or a kill the next call goes on where this one stopped.
+ * Throws SP4010 … SP4026: what is applied stands in the error's `why`, what to run next in its `fix`.
+ */
 export const applyMigrations: Later<Apply['applyMigrations']> = async (...parameters) =>
   (await import('./apply/apply.js')).applyMigrations(...parameters)
 
-/** See `apply/down.ts`. */
+/** Undoes applied migrations, the last first, by the way down that their files give. Throws SP4014 where one gives none. */
 export const undoMigrations: Later<Down['undoMigrations']> = async (...parameters) =>
   (await import('./apply/down.js')).undoMigrations(...parameters)
 
-/** See `apply/set.ts`. */
+/** Writes the history by hand (`set`, `force`): everything up to the version counts as applied. Throws SP4016. */
 export const setVersion: Later<SetByHand['setVersion']> = async (...parameters) =>
   (await import('./apply/set.js')).setVersion(...parameters)
 
-/** See `apply/status.ts`. */
+/** Compares the directory with the database's history; changes nothing, takes no lock. Throws SP4004, SP4015. */
 export const readStatus: Later<Status['readStatus']> = async (...parameters) =>
   (await import('./apply/status.js')).readStatus(...parameters)
 
-/** See `edit/checkpoint.ts`. */
+/** Writes an Atlas checkpoint, a file that a fresh database begins with. Throws SP4018 for another format. */
 export const writeCheckpoint: Later<Checkpoint['writeCheckpoint']> = async (...parameters) =>
   (await import('./edit/checkpoint.js')).writeCheckpoint(...parameters)
 
-/** See `edit/checkpoint.ts`. */
+/** Puts migrations one after the other into one file, which takes the version of the last. Throws SP4016, SP4018. */
 export const squashMigrations: Later<Checkpoint['squashMigrations']> = async (...parameters) =>
   (await import('./edit/checkpoint.js')).squashMigrations(...parameters)
 
-/** See `edit/import.ts`. */
+/** Writes a directory of one format as a directory of another, with atlas.sum. Throws SP4018 where the target is not empty. */
 export const importDirectory: Later<Import['importDirectory']> = async (...parameters) =>
   (await import('./edit/import.js')).importDirectory(...parameters)
 
-/** See `edit/merge-driver.ts`. */
+/** The git merge driver of atlas.sum. Throws SP4004 where a file itself is in conflict. */
 export const runMergeDriver: Later<MergeDriver['runMergeDriver']> = async (...parameters) =>
   (await import('./edit/merge-driver.js')).runMergeDriver(...parameters)
 
-/** See `edit/rebase.ts`. */
+/** Gives migrations fresh versions after all others and writes atlas.sum anew. Throws SP4016, SP4020. */
 export const rebaseMigrations: Later<Rebase['rebaseMigrations']> = async (...parameters) =>
   (await import('./edit/rebase.js')).rebaseMigrations(...parameters)
 
-/** See `edit/remove.ts`. */
+/** Removes migrations from the directory and writes atlas.sum anew. Throws SP4016, SP4020. */
 export const removeMigrations: Later<Remove['removeMigrations']> = async (...parameters) =>
   (await import('./edit/remove.js')).removeMigrations(...parameters)
 
-/** See `lint/lint.ts`. */
+/** What the tool itself would refuse (SP4015) and what other tools would read otherwise (SP4025). Throws nothing for a bad file. */
 export const lintDirectory: Later<Lint['lintDirectory']> = async (...parameters) =>
   (await import('./lint/lint.js')).lintDirectory(...parameters)
