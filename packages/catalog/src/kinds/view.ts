@@ -108,7 +108,8 @@ function createView(view: View, context: PlanContext, verb: string): string {
   return `${verb} VIEW ${nameOf(view)}${list}${with_} AS\n${query}`
 }
 
-const valuesRE = /^SELECT (?:column\d+(?: AS (?:"(?:[^"]|"")+"|\w+))?,?\s+)+FROM \( ?(VALUES [\s\S]*)\) "\*VALUES\*"$/
+const valuesRE =
+  /^SELECT (?:(?:"\*VALUES\*"\.)?column\d+(?: AS (?:"(?:[^"]|"")+"|\w+))?,?\s+)+FROM \( ?(VALUES [\s\S]*)\) "\*VALUES\*"$/
 
 /**
  * The query of a view as its CREATE writes it, and the list of columns before it where that needs one: columns of a recursive query or

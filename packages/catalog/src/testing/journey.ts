@@ -63,6 +63,7 @@ async function empty(database: TestDatabase): Promise<void> {
   await database.query('RESET ALL')
   await database.query(`DO $$ DECLARE s text; BEGIN
     FOR s IN SELECT extname FROM pg_extension WHERE extname <> 'plpgsql' LOOP EXECUTE format('DROP EXTENSION %I CASCADE', s); END LOOP;
+    FOR s IN SELECT pubname FROM pg_publication LOOP EXECUTE format('DROP PUBLICATION %I', s); END LOOP;
     FOR s IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP
       EXECUTE format('DROP SCHEMA %I CASCADE', s);
     END LOOP;
