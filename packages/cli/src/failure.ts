@@ -19,6 +19,7 @@ export function reportFailure(
 function describe(error: unknown): readonly Diagnostic[] {
   if (error instanceof DiagnosticError) return error.diagnostics
   if (error instanceof MigrateError) return [describeMigrateError(error)]
+  if (isServerError(error)) return [describeServerError(error)]
   return [
     {
       code: 'SP9001',
@@ -27,4 +28,25 @@ function describe(error: unknown): readonly Diagnostic[] {
       fix: 'Run the command again with `--debug` and report what it prints.',
     },
   ]
+}
+
+interface ServerError extends Error {
+  /** SQLSTATE. */
+  code: string
+  detail?: string
+  hint?: string
+}
+
+function isServerError(error: unknown): error is ServerError {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code)
+}
+
+function describeServerError({ code, message, detail, hint }: ServerError): Diagnostic {
+  return {
+    code: 'SP2007',
+    severity: 'error',
+    message,
+    why: [`The server refused it with SQLSTATE ${code}.`, detail].filter(Boolean).join(' '),
+    ...(hint === undefined ? {} : { fix: hint }),
+  }
 }

@@ -34,6 +34,13 @@ describe.skipIf(!server)('on a server', () => {
     })
   })
 
+  it('says what the server refused in the words of the server', async () => {
+    const template = url.replace(/\/[^/]*$/, '/template0')
+    const { exitCode, stderr } = await type(`db drop --url ${template} --auto-approve`, { cwd })
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(/SP2007: cannot drop a template database/)
+  })
+
   it('waits for it', async () => {
     expect(await type(`wait --timeout 30s --url ${url}`, { cwd })).toMatchObject({
       exitCode: 0,

@@ -12,6 +12,7 @@ export const command = defineCommand({
     'to-version': text('version', 'Undo everything after this version; 0 undoes all'),
     'dry-run': flag('Print what would run, change nothing'),
     'auto-approve': flag('Do not ask'),
+    'resume-after': text('number', 'Of an interrupted way down: how many statements are known to have run'),
     format: text('format', 'json, or Atlas\'s "{{ json . }}"'),
     json: flag('Print the report as JSON'),
   },
@@ -34,6 +35,7 @@ export const command = defineCommand({
           ...readLockTimeout(options['lock-timeout']),
           amount,
           toVersion,
+          resumeAfter: parseAmount(options['resume-after'], 0),
           dryRun: options['dry-run'],
           onProgress: report.onProgress,
         })
