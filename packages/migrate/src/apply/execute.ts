@@ -286,7 +286,7 @@ function createUnknown({ file, direction }: CapturedFile, statement: Statement, 
       line: statement.line,
       statement: statement.text,
       why: 'It cannot run in a transaction, and the last run ended while it ran.',
-      fix: `Look whether it took effect; then \`savepoint migrate apply --resume-after ${index}\` if it did, \`--resume-after ${index - 1}\` if not.`,
+      fix: `Look whether it took effect; then \`savepoint migrate ${direction === 'up' ? 'apply' : 'down'} --resume-after ${index}\` if it did, \`--resume-after ${index - 1}\` if not.`,
     },
   )
 }
