@@ -1,6 +1,6 @@
 import type { Connection } from '@savepoint/catalog'
 import { columnKey } from '../types/relation.js'
-import { createAnalysis } from './analyse.js'
+import { createAnalysis } from './infer.js'
 import { rootLevel } from './open-level.js'
 import { createFactsLoader } from './load-facts.js'
 import { outputIsNotNull } from './range-table.js'
