@@ -46,7 +46,7 @@ describe.skipIf(server === undefined)('a start that cannot succeed says why and 
     expect(state.report?.applied).toHaveLength(1)
   })
 
-  it('a directory of 2,000 files', async () => {
+  it('a directory of 2,000 files', { timeout: 180_000 }, async () => {
     const files = Object.fromEntries(
       Array.from({ length: 2000 }, (_, index) => [
         `schema/v${index}.sql`,

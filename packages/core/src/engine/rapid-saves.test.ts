@@ -90,7 +90,7 @@ async function elaborateAnew(text: string): Promise<Catalog> {
 }
 
 describe.skipIf(server === '')('saves that come faster than runs [needs native]', () => {
-  it.each([1, 2, 3, 4])('end where a fresh start would (sequence %i)', async (seed) => {
+  it.each([1, 2, 3, 4])('end where a fresh start would (sequence %i)', { timeout: 180_000 }, async (seed) => {
     const project = await createTestProject({ files: { 'schema/keep.sql': textOf(99, 1) }, server })
     try {
       await project.engine.start()
