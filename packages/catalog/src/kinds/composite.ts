@@ -1,3 +1,4 @@
+import { usingClause } from './casts.js'
 import { classes } from '../extract/classes.js'
 import { defineReader } from '../extract/reader.js'
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../identifier.js'
@@ -103,6 +104,12 @@ export const compositeKind: KindDefinition<'composite'> = {
     })
     // Postgres refuses to alter the type of an attribute while a column holds the composite.
     if (retyped.length > 0 && context.isStored(to.id)) return 'recreate'
+    // Typed tables follow only where the values are cast by themselves.
+    const isCast = ({ name, type }: { name: string; type: string }): boolean => {
+      const before = from.facts.attributes.find((attribute) => attribute.name === name)
+      return before !== undefined && usingClause(name, before.type, type, false, context) === ''
+    }
+    if (hasTypedTables(nameOf(to), context) && !retyped.every(isCast)) return 'recreate'
     // Without CASCADE Postgres refuses while there are tables OF the type; they follow.
     const cascade = hasTypedTables(nameOf(to), context) ? ' CASCADE' : ''
     const statements: Statement[] = []

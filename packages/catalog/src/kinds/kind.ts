@@ -102,6 +102,13 @@ export interface KindDefinition<K extends Kind = Kind> {
    * and the statement that drops it afterwards.
    */
   moveAway?(object: CatalogObject<K>): { statements: Statement[]; drop: Statement[] }
+  /**
+   * A stand-in with the same columns that needs nothing but types, for objects that need each other in a circle: made first and replaced
+   * later, or put in place of the object before it is dropped.
+   */
+  standIn?(object: CatalogObject<K>, columns: readonly AnyObject[], verb: 'CREATE' | 'CREATE OR REPLACE'): Statement
+  /** What replaces the stand-in. */
+  replaceStandIn?(object: CatalogObject<K>, context: PlanContext): Statement
   /** ALTER … RENAME TO; `from` still has its old name. Absent where Postgres has none. */
   rename?(from: CatalogObject<K>, name: string): string
   /** May be part of its parent's CREATE statement. The planner decides whether that is possible. */

@@ -75,6 +75,13 @@ export const viewKind: KindDefinition<'view'> = {
     else if (from.facts.options.join() !== to.facts.options.join()) statements.push(...alterOptions(from, to))
     return { statements }
   },
+  standIn(view, columns, verb) {
+    const list = columns.flatMap((column) =>
+      column.kind === 'column' ? [`NULL::${column.facts.type} AS ${quoteIdentifier(column.name)}`] : [],
+    )
+    return `${verb} VIEW ${nameOf(view)} AS\nSELECT ${list.join(', ')}`
+  },
+  replaceStandIn: (view, context) => createView(view, context, 'CREATE OR REPLACE'),
   rename: (from, name) => `ALTER VIEW ${nameOf(from)} RENAME TO ${quoteIdentifier(name)}`,
 }
 

@@ -12,6 +12,8 @@ export class PlanState implements PlanContext {
   readonly changes = new Map<ObjectId, Change>()
   /** Types that are built anew while columns hold values of them. */
   readonly rebuilt = new Set<ObjectId>()
+  /** Views that are made as a stand-in first, or replaced by one before they are dropped. */
+  readonly standIns = new Set<ObjectId>()
   /** Children that are part of their parent's CREATE. */
   readonly inlined = new Set<ObjectId>()
   /** Children of a dropped parent that need a statement of their own, because something else must go between. */

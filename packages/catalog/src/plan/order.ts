@@ -36,6 +36,7 @@ export function orderUnits(state: PlanState, allHints: readonly Hint[]): Ordered
         continue
       }
       if (takeApart(cycle, units, state, [...indivisible, () => true])) continue
+      if (makeStandIns(cycle, units, state)) continue
       const force = alterationsIn(cycle, units)
       if (force.length > 0) return { units: [], broken, force }
       throw new Error(
@@ -82,6 +83,19 @@ function takeApart(
   return false
 }
 
+function makeStandIns(cycle: readonly number[], units: Units, state: PlanState): boolean {
+  let found = false
+  for (const index of cycle) {
+    const unit = units.list[index]
+    const view = unit?.members[0]
+    if (unit?.action !== 'create' && unit?.action !== 'drop') continue
+    if (!view || kindOf(view).standIn === undefined || state.standIns.has(view.id)) continue
+    state.standIns.add(view.id)
+    found = true
+  }
+  return found
+}
+
 const replaceable = new Set([
   'view',
   'materialized view',
@@ -104,7 +118,15 @@ function alterationsIn(cycle: readonly number[], units: Units): ObjectId[] {
   })
 }
 
-const phases: Record<Unit['action'], number> = { drop: 1, move: 2, create: 3, alter: 3, late: 4, purge: 5 }
+const phases: Record<Unit['action'], number> = {
+  'stand in': 0,
+  drop: 1,
+  move: 2,
+  create: 3,
+  alter: 3,
+  late: 4,
+  purge: 5,
+}
 
 /**
  * What a plan creates is created under the default privileges that were there before (see `defaultAclOf`), and no new event

@@ -92,6 +92,11 @@ function statementsOf(unit: Unit, state: PlanState, defaultAcl: DefaultAcl): Ren
       'alter',
     )
   switch (unit.action) {
+    case 'stand in': {
+      const columns = state.childrenIn(state.from, first.id)
+      const statement = kindOf(first).standIn?.(first, columns, 'CREATE OR REPLACE')
+      return statement === undefined ? [] : render(first, [statement], 'alter')
+    }
     case 'drop':
       return render(first, dropStatements(first, state), 'drop')
     case 'move':
@@ -100,7 +105,7 @@ function statementsOf(unit: Unit, state: PlanState, defaultAcl: DefaultAcl): Ren
       return render(first, kindOf(first).moveAway?.(first).drop ?? [], 'drop')
     case 'create':
       return [
-        ...unit.members.flatMap((member) => render(member, kindOf(member).create(member, state), 'create')),
+        ...unit.members.flatMap((member) => render(member, createStatements(member, state), 'create')),
         ...unit.members.flatMap((member) => aspects(member, undefined)),
       ]
     case 'alter': {
@@ -113,6 +118,14 @@ function statementsOf(unit: Unit, state: PlanState, defaultAcl: DefaultAcl): Ren
     case 'late':
       return unit.late ? render(first, [unit.late.statement], 'alter') : []
   }
+}
+
+function createStatements(object: AnyObject, state: PlanState): readonly Statement[] {
+  const kind = kindOf(object)
+  const standIn = state.standIns.has(object.id)
+    ? kind.standIn?.(object, state.childrenIn(state.to, object.id), 'CREATE')
+    : undefined
+  return standIn === undefined ? kind.create(object, state) : [standIn]
 }
 
 function dropStatements(object: AnyObject, state: PlanState): readonly Statement[] {

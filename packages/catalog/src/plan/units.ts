@@ -12,7 +12,7 @@ import { wholeOf } from './links.js'
  * `move` puts a type out of the way while columns are converted to the new one, `purge` drops it then.
  */
 export interface Unit {
-  action: 'drop' | 'move' | 'create' | 'alter' | 'late' | 'purge'
+  action: 'stand in' | 'drop' | 'move' | 'create' | 'alter' | 'late' | 'purge'
   /** The first is the one that gives the unit its place. */
   members: AnyObject[]
   late?: LateStatement
@@ -54,6 +54,17 @@ export function buildUnits(state: PlanState, hints: readonly Hint[]): Units {
   }
 
   const relinks = collectRelinks(state, begin)
+  const standIns = new Map<ObjectId, number>()
+  for (const id of state.standIns) {
+    const before_ = state.from.objects.get(id)
+    if (before_ && drops.has(id)) standIns.set(id, begin({ action: 'stand in', members: [before_] }))
+    const view = state.to.objects.get(id)
+    const statement = view && creates.has(id) ? kindOf(view).replaceStandIn?.(view, state) : undefined
+    if (view && statement !== undefined) {
+      const needs = [...(state.links('to').needs.get(id) ?? [])]
+      lates.push({ unit: begin({ action: 'late', members: [view], late: { statement, needs } }), id, needs })
+    }
+  }
   const graph = new Graph(list.length)
   const before = (first: number | undefined, second: number | undefined): void => {
     if (first !== undefined && second !== undefined) graph.add(first, second)
@@ -65,7 +76,7 @@ export function buildUnits(state: PlanState, hints: readonly Hint[]): Units {
     const object = state.to.objects.get(id)
     const whole = wholeOf(object)
     for (const need of to.needs.get(id) ?? []) {
-      if (need === whole) continue
+      if (need === whole || (state.standIns.has(id) && !isForStandIn(need))) continue
       before(creates.get(need), unit)
       before(alters.get(need), unit)
     }
@@ -83,6 +94,12 @@ export function buildUnits(state: PlanState, hints: readonly Hint[]): Units {
   for (const [id, unit] of drops) {
     const purge = purges.get(id)
     for (const need of from.needs.get(id) ?? []) {
+      const standIn = standIns.get(id)
+      if (standIn !== undefined && !isForStandIn(need)) {
+        before(standIn, drops.get(need))
+        before(standIn, alters.get(need))
+        continue
+      }
       // A type that was moved out of the way still needs what it needed.
       before(purges.has(need) ? unit : (purge ?? unit), drops.get(need))
       // What a schema or a role holds is not touched by its alterations.
@@ -149,6 +166,9 @@ function orderMerges(
       }
     }
 }
+
+/** All that a stand-in needs: its schema, and the types of its columns. */
+const isForStandIn = (id: ObjectId): boolean => /^(?:schema|enum|domain|composite|range|type|extension) /.test(id)
 
 function collectDrops(
   state: PlanState,
