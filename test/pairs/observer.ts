@@ -15,7 +15,7 @@ const userSchema = (alias: string): string => `${alias}.nspname !~ '^pg_' AND ${
 // An owner may grant whatever the list says of it.
 const privileges = (acl: string, kind: string, owner: string): string => `(
   SELECT coalesce(string_agg(entry, ',' ORDER BY entry COLLATE "C"), '-') FROM (
-    SELECT CASE grantee WHEN 0 THEN 'public' ELSE grantee::regrole::text END || '=' ||
+    SELECT CASE grantee WHEN 0 THEN 'public' WHEN ${owner} THEN '(owner)' ELSE grantee::regrole::text END || '=' ||
       string_agg(privilege_type || CASE WHEN is_grantable AND grantee <> ${owner} THEN '*' ELSE '' END, '+' ORDER BY privilege_type COLLATE "C") AS entry
     FROM aclexplode(coalesce(${acl}, acldefault(${kind}, ${owner}))) GROUP BY grantee) grants)`
 
@@ -28,8 +28,10 @@ const sorted = (array: string): string =>
   `(SELECT coalesce(string_agg(item, ',' ORDER BY item COLLATE "C"), '-') FROM unnest(${array}) item)`
 
 const kinds: Record<string, string> = {
+  // The schema public is born with the database's owner for its owner; dumps of older servers hand it to the superuser, who is that.
   schema: `
-    SELECT format('schema %I owner %s privileges %s', n.nspname, n.nspowner::regrole, ${privileges('n.nspacl', `'n'`, 'n.nspowner')})
+    SELECT format('schema %I owner %s privileges %s', n.nspname,
+      CASE WHEN n.nspname = 'public' AND n.nspowner IN ('pg_database_owner'::regrole, current_user::regrole) THEN '(of the database)' ELSE n.nspowner::regrole::text END, ${privileges('n.nspacl', `'n'`, 'n.nspowner')})
     FROM pg_namespace n WHERE ${userSchema('n')} AND NOT ${extensionMember('pg_namespace', 'n.oid')}`,
 
   extension: `
