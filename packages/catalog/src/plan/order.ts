@@ -35,8 +35,9 @@ export function orderUnits(state: PlanState, allHints: readonly Hint[]): Ordered
         hints = hints.filter((hint) => !lost.has(hint))
         continue
       }
-      if (takeApart(cycle, units, state, [...indivisible, () => true])) continue
+      if (takeApart(cycle, units, state, indivisible)) continue
       if (makeStandIns(cycle, units, state)) continue
+      if (takeApart(cycle, units, state, [() => true], true)) continue
       const force = alterationsIn(cycle, units)
       if (force.length > 0) return { units: [], broken, force }
       throw new Error(
@@ -50,14 +51,14 @@ export function orderUnits(state: PlanState, allHints: readonly Hint[]): Ordered
 const detachable: ((object: AnyObject) => boolean)[] = [
   (object) => object.kind === 'constraint' && object.facts.type === 'foreign key',
   (object) => object.kind === 'default',
-  (object) => object.kind === 'constraint',
+  (object) => object.kind === 'constraint' || object.kind === 'index',
+  (object) => object.kind === 'trigger' || object.kind === 'rule' || object.kind === 'policy',
 ]
 
 /** Only where nothing else helps, hints given up included. */
 const indivisible: ((object: AnyObject) => boolean)[] = [
   (object) => object.kind === 'inheritance',
-  (object) =>
-    object.kind === 'column' || object.kind === 'trigger' || object.kind === 'rule' || object.kind === 'policy',
+  (object) => object.kind === 'column',
 ]
 
 function takeApart(
@@ -65,13 +66,15 @@ function takeApart(
   units: Units,
   state: PlanState,
   candidates: readonly ((object: AnyObject) => boolean)[],
+  evenUninvolved = false,
 ): boolean {
+  const inCycle = new Set(cycle.flatMap((index) => units.list[index]?.members.map(({ id }) => id) ?? []))
   for (const matches of candidates) {
     let found = false
     for (const index of cycle) {
       const unit = units.list[index]
       for (const member of unit?.members.slice(1) ?? []) {
-        if (!matches(member)) continue
+        if (!matches(member) || (!evenUninvolved && !isInvolved(member, unit, inCycle, state))) continue
         if (unit?.action === 'create') state.inlined.delete(member.id)
         else if (unit?.action === 'drop') state.unfolded.add(member.id)
         else continue
@@ -81,6 +84,19 @@ function takeApart(
     if (found) return true
   }
   return false
+}
+
+/** What the circle does not run through stays where it is written best. */
+function isInvolved(
+  member: AnyObject,
+  unit: Unit | undefined,
+  inCycle: ReadonlySet<ObjectId>,
+  state: PlanState,
+): boolean {
+  const links = state.links(unit?.action === 'drop' ? 'from' : 'to')
+  const own = new Set(unit?.members.map(({ id }) => id))
+  const others = [...(links.needs.get(member.id) ?? []), ...(links.neededBy.get(member.id) ?? [])]
+  return others.some((id) => inCycle.has(id) && !own.has(id))
 }
 
 function makeStandIns(cycle: readonly number[], units: Units, state: PlanState): boolean {

@@ -102,8 +102,8 @@ export function buildUnits(state: PlanState, hints: readonly Hint[]): Units {
       }
       // A type that was moved out of the way still needs what it needed.
       before(purges.has(need) ? unit : (purge ?? unit), drops.get(need))
-      // What a schema or a role holds is not touched by its alterations.
-      if (!/^(?:schema|role) /.test(need)) before(unit, alters.get(need))
+      // What a schema or a role holds, and what an enum is used by, is not touched by its alterations.
+      if (!/^(?:schema|role|enum) /.test(need)) before(unit, alters.get(need))
       before(purge ?? unit, purges.get(need))
     }
   }
