@@ -187,7 +187,7 @@ export function alterNotNull(before: ColumnFacts, to: Column, alter: string, con
   if (was?.notValid && !is?.notValid)
     statements.push({ sql: `${alter} SET NOT NULL`, hazards: setNotNullHazards(table, to.name) })
   if ((was?.name ?? '') !== (is?.name ?? '')) {
-    const old = was?.name ?? generatedNotNullName(to)
+    const old = was?.name ?? before.notNullName ?? generatedNotNullName(to)
     const wanted = is?.name ?? generatedNotNullName(to)
     if (old !== wanted)
       statements.push(

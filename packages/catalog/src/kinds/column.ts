@@ -101,6 +101,7 @@ export const columnReader = defineReader<Row>({
         ...typeIdOf(row.reference),
         notNull: row.not_null,
         ...(inner && { notNullConstraint: inner }),
+        ...(row.nn_name !== null && { notNullName: row.nn_name }),
         ...(row.expression !== null && !isGenerated && { default: row.expression }),
         ...(row.expression !== null &&
           isGenerated && {
@@ -118,7 +119,7 @@ export const columnReader = defineReader<Row>({
         local: row.local,
         of,
       },
-      ignored: ['position', 'default', 'typeId', 'typeStorage', 'inherited', 'local'],
+      ignored: ['notNullName', 'position', 'default', 'typeId', 'typeStorage', 'inherited', 'local'],
       classid: classes.pg_class,
       objid: row.relation,
       objsubid: row.number,

@@ -89,6 +89,8 @@ export interface ColumnFacts {
   notNull: boolean
   /** Postgres 18 names every NOT NULL; here where it says more than the generated name does, or where it has a comment. */
   notNullConstraint?: { name?: string; noInherit: boolean; notValid: boolean; comment?: string }
+  /** The name of the NOT NULL constraint, whoever made it. Not compared. */
+  notNullName?: string
   /** Text of the default. For reading only: the object `default …` is what is compared. Absent for generated columns. */
   default?: string
   generated?: { mode: 'stored' | 'virtual'; expression: string }
