@@ -1,6 +1,5 @@
 import { readFile, readdir } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import { loadConfig } from '@savepoint/core'
 import type { Options } from './options.js'
 
 /** What user code imports. */
@@ -23,6 +22,7 @@ export interface EmbeddedModule {
  * @throws DiagnosticError of `loadConfig`; Error when the config turns migrations off
  */
 export async function embedMigrations(options: Options, root: string): Promise<EmbeddedModule> {
+  const { loadConfig } = await import('@savepoint/core')
   const config = await loadConfig({ cwd: root, configFile: options.configFile, environment: options.environment })
   if (!config.migrations)
     throw new Error(`[savepoint] ${migrationsId} is imported, and the config says \`migrations: false\``)

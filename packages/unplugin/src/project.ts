@@ -1,11 +1,4 @@
-import {
-  acquireEngine,
-  checkProject,
-  type Diagnostic,
-  type Engine,
-  type EngineHandle,
-  type Host,
-} from '@savepoint/core'
+import type { Diagnostic, Engine, EngineHandle, Host } from '@savepoint/core'
 import type { Options } from './options.js'
 
 /** What a bundler holds of one project: the build-time check, and the loop while it runs. */
@@ -53,11 +46,13 @@ function createProject(options: Options, root: string): Project {
       return engine
     },
     async check() {
+      // Loaded when it is needed: with nothing changed the check is a few small modules, and the engine is none of them.
+      const { checkProject } = await import('@savepoint/core/check')
       const { diagnostics } = await checkProject(where)
       return diagnostics.filter(({ severity }) => severity === 'error')
     },
     async startLoop(host) {
-      acquiring ??= acquireEngine({ ...where, host })
+      acquiring ??= import('@savepoint/core').then(({ acquireEngine }) => acquireEngine({ ...where, host }))
       const handle = await acquiring
       await handle.engine.start()
       engine = handle.engine

@@ -1,4 +1,4 @@
-import { loadConfig, loadQueryModule, type Diagnostic, type ResolvedConfig } from '@savepoint/core'
+import type { Diagnostic, ResolvedConfig } from '@savepoint/core'
 import type { Options } from './options.js'
 import type { Projects } from './project.js'
 
@@ -22,6 +22,8 @@ export async function loadQueries(
   projects: Projects,
   { production, forBrowser }: { production: boolean; forBrowser: boolean },
 ): Promise<QueryModuleResult> {
+  // With nothing to load a build does not pay for the engine's modules.
+  const { loadConfig, loadQueryModule } = await import('@savepoint/core')
   const project = projects.current
   const engine = project?.engine
   const config: ResolvedConfig =

@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import type { Host, SaveReport } from '@savepoint/core'
 import colors from 'picocolors'
+import { formatDiagnostic } from './message.js'
 
 /**
  * The host of bundlers that have no page to show an error on. Errors are the failing build's own message,
@@ -16,6 +17,7 @@ export function createTerminalHost(print: (line: string) => void = (line) => con
     saved(report) {
       const line = formatReport(report)
       if (line) print(`${prefix()} ${line}`)
+      for (const warning of report.warnings) print(formatDiagnostic(warning, process.cwd()))
     },
   }
 }
