@@ -58,10 +58,19 @@ export function afterParents(from: Column, to: Column, context: PlanContext): Co
       const { collation: _, ...rest } = facts
       facts = { ...rest, type: b.type, ...(b.collation !== undefined && { collation: b.collation }) }
     }
-    if (a.notNull !== b.notNull) facts = { ...facts, notNull: b.notNull }
+    if (a.notNull !== b.notNull) facts = withParentsNotNull(facts, b)
     if (a.generated?.expression !== b.generated?.expression && b.generated) facts = { ...facts, generated: b.generated }
   }
   return facts
+}
+
+/** A child that is NOT NULL already keeps its own constraint; another gets the parent's, under the parent's name. */
+function withParentsNotNull(facts: ColumnFacts, parent: ColumnFacts): ColumnFacts {
+  if (facts.notNull && parent.notNull) return facts
+  const { notNullConstraint: _, ...rest } = facts
+  if (!parent.notNull || !parent.notNullConstraint) return { ...rest, notNull: parent.notNull }
+  const { comment: __, ...constraint } = parent.notNullConstraint
+  return { ...rest, notNull: true, notNullConstraint: constraint }
 }
 
 /** Whether a change of this column's type arrives by itself, through the parent's. */
