@@ -94,4 +94,10 @@ export const dependentTrips: readonly RoundTrip[] = [
     to: `
       CREATE SCHEMA b; CREATE TABLE b.t (id int); CREATE TABLE public.u (e text);`,
   },
+  {
+    name: 'view and parsed function that need each other',
+    from: `SELECT 1`,
+    to: `CREATE VIEW v AS SELECT 1 AS a; CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT a FROM v; END;
+CREATE OR REPLACE VIEW v AS SELECT 1 AS a WHERE f() IS NOT NULL OR true;`,
+  },
 ]
