@@ -1,5 +1,6 @@
 import {
   cutSections,
+  executableSql,
   quoteQualified,
   type Catalog,
   type Connection,
@@ -102,7 +103,7 @@ async function runBatch(
   steps: readonly Step[],
   options: ApplyOptions,
 ): Promise<string | undefined> {
-  const text = [...steps.map(({ sql }) => sql), snapshotAfterCommitText].join(';\n')
+  const text = [...steps.map(executableSql), snapshotAfterCommitText].join(';\n')
   try {
     const { rows } = await connection.query<{ snapshot: string }>(text)
     return rows[0]?.snapshot
@@ -114,7 +115,7 @@ async function runBatch(
 /** Outside any transaction, and so without another statement beside it, which would make one. */
 async function runAlone(connection: Connection, step: Step, options: ApplyOptions): Promise<void> {
   try {
-    await connection.query(step.sql)
+    await connection.query(executableSql(step))
   } catch (error) {
     throw describeFailure(error, [step], options)
   }
