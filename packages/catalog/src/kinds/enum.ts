@@ -4,6 +4,7 @@ import { quoteIdentifier, quoteLiteral, quoteQualified } from '../identifier.js'
 import type { CatalogObject } from '../model/object.js'
 
 import type { KindDefinition, PlanContext, Statement } from './kind.js'
+import { isInPartitionKey } from './partition-key.js'
 import { moveTypeAway } from './types.js'
 
 interface Row {
@@ -60,7 +61,7 @@ export const enumKind: KindDefinition<'enum'> = {
     const used = added.some(({ label }) => isUsedAtOnce(label, context))
     // A label may not be used before the transaction that adds it is over, unless the type is new (55P04). Building the type anew
     // keeps the plan in one transaction; a table that must stay usable would rather have the label committed first.
-    if (used && context.strategy !== 'online') return 'recreate'
+    if (used && context.strategy !== 'online' && !isPartitionedBy(from, context)) return 'recreate'
     return {
       statements: added.map(({ label, place }): Statement => {
         const sql = `ALTER TYPE ${nameOf(to)} ADD VALUE ${literal(label)}${place}`
@@ -103,8 +104,20 @@ function addedLabels(from: readonly string[], to: readonly string[]): { label: s
   return added
 }
 
+/** Its columns cannot be converted to a new type. */
+function isPartitionedBy(type: Enum, context: PlanContext): boolean {
+  for (const object of context.from.objects.values())
+    if (object.kind === 'column' && object.facts.typeId === type.id && isInPartitionKey(object, context.from))
+      return true
+  return false
+}
+
 /** Looks for the label as a constant in what the plan makes: `'done'::public.status`. */
 function isUsedAtOnce(label: string, context: PlanContext): boolean {
   const needle = JSON.stringify(`${literal(label)}::`).slice(1, -1)
-  return context.createdTexts().some((text) => text.includes(needle))
+  // The bounds of a partition name no type.
+  const bound = JSON.stringify(literal(label)).slice(1, -1)
+  return context
+    .createdTexts()
+    .some((text) => text.includes(needle) || (text.includes('"FOR VALUES ') && text.includes(bound)))
 }

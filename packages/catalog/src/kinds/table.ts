@@ -148,7 +148,9 @@ export const tableKind: KindDefinition<'table'> = {
         sql: `DROP TABLE ${name}`,
         // A partitioned table holds no rows of its own, and its partitions are steps of their own.
         hazards: [dropTableHazard(name)],
-        destroys: { id: table.id, kind: 'table', schema: table.schema ?? '', table: table.name },
+        ...(table.facts.partitionKey === undefined && {
+          destroys: { id: table.id, kind: 'table' as const, schema: table.schema ?? '', table: table.name },
+        }),
       },
     ]
   },

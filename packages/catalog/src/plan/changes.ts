@@ -1,3 +1,4 @@
+import { isInPartitionKey } from '../kinds/partition-key.js'
 import { kindOf } from '../kinds/registry.js'
 import type { AnyObject, ObjectId } from '../model/object.js'
 import type { PlanState } from './context.js'
@@ -84,6 +85,9 @@ function followAlteration(id: ObjectId, state: PlanState, set: Set_): void {
   const alteration = alterationOf(from, to, state)
   if (alteration === 'recreate') return set(id, 'recreate')
   if (!alteration.disturbs) return
+  // The partitions keep the rows: they are taken off the table before it goes, and put under the new one.
+  if (from.kind === 'column' && from.parent !== undefined && isInPartitionKey(from, state.from))
+    return set(from.parent, 'recreate')
   for (const dependent of dependentsOf(id, state))
     if (state.to.objects.has(dependent.id) && !state.isDropped(dependent.id) && alteration.disturbs(dependent))
       set(dependent.id, 'recreate')
