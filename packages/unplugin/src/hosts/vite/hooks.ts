@@ -35,7 +35,8 @@ export function createViteHooks(options: Options, projects: Projects): Partial<P
       return loop.afterMiddlewares
     },
     async buildStart() {
-      if (!config || config.command !== 'build' || process.env.VITEST) return
+      // Vitest serves and never builds, so a build is always meant.
+      if (config?.command !== 'build') return
       if (
         this.environment.name !== 'client' &&
         Object.keys(config.environments).includes('client') &&
