@@ -87,7 +87,14 @@ export async function startCluster(folder, settings = {}) {
   const server = spawn(
     join(binaries, 'bin/postgres'),
     [
-      ...['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', home],
+      '-D',
+      data,
+      '-p',
+      String(port),
+      '-h',
+      '127.0.0.1',
+      '-k',
+      home,
       ...Object.entries({ ...defaults, ...settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     ],
     { ...options, stdio: ['ignore', 'ignore', 'pipe'] },
