@@ -1,30 +1,15 @@
 import { rolldown, watch } from 'rolldown'
 import savepoint from 'unplugin-savepoint/rolldown'
-import { describeError, type Driver } from '../driver.js'
+import { createRollupDriver } from './rollup-like.js'
 
-export const rolldownDriver: Driver = {
-  name: 'rolldown',
-  async build(root) {
-    try {
-      const bundle = await rolldown({ input: `${root}/src/index.js`, plugins: [savepoint({ root })] })
-      await bundle.write({ dir: `${root}/dist` })
-      await bundle.close()
-      return { ok: true, message: '' }
-    } catch (error) {
-      return { ok: false, message: describeError(error) }
-    }
+const input = (root: string) => ({ input: `${root}/src/index.js`, plugins: [savepoint({ root })] })
+
+export const rolldownDriver = createRollupDriver(
+  'rolldown',
+  (root) => rolldown(input(root)),
+  (root, onEvent) => {
+    const watcher = watch({ ...input(root), output: { dir: `${root}/dist` } })
+    watcher.on('event', onEvent)
+    return watcher
   },
-  async watch(root, onBuild) {
-    const watcher = watch({
-      input: `${root}/src/index.js`,
-      plugins: [savepoint({ root })],
-      output: { dir: `${root}/dist` },
-    })
-    watcher.on('event', (event) => {
-      if (event.code === 'BUNDLE_END') onBuild({ ok: true, message: '' })
-      if (event.code === 'ERROR') onBuild({ ok: false, message: describeError(event.error) })
-      if ('result' in event) void event.result?.close()
-    })
-    return { close: () => watcher.close() }
-  },
-}
+)
