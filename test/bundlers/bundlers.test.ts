@@ -79,25 +79,28 @@ describe.each(drivers)('$name', (driver) => {
   })
 
   const { watch } = driver
-  it.skipIf(!watch)('rebuilds on a save of the schema, fails on a mistake and recovers', async () => {
-    if (!watch) return
-    project = createTestProject({ 'schema/users.sql': good })
-    const builds = collectBuilds()
-    const watcher = await watch(project.root, builds.add)
-    try {
-      expect(await builds.next(({ ok }) => ok)).toMatchObject({ ok: true })
-      project.write('schema/users.sql', unknownType)
-      expect((await builds.next(({ ok }) => !ok)).message).toContain('schema/users.sql:3:9')
-      project.write('schema/users.sql', unknownType.replace('emial', 'text'))
-      expect(await builds.next(({ ok }) => ok)).toMatchObject({ ok: true })
-      project.write('schema/teams.sql', 'CREATE TABLE teams (id int, lead int REFERENCES user);\n')
-      expect((await builds.next(({ ok }) => !ok)).message).toContain('schema/teams.sql:1')
-      rmSync(`${project.root}/schema/teams.sql`)
-      expect(await builds.next(({ ok }) => ok)).toMatchObject({ ok: true })
-    } finally {
-      await watcher.close()
-    }
-  })
+  it.skipIf(!watch)(
+    `rebuilds on a save of the schema, fails on a mistake and recovers${watch ? '' : ' [needs a bundler that watches]'}`,
+    async () => {
+      if (!watch) return
+      project = createTestProject({ 'schema/users.sql': good })
+      const builds = collectBuilds()
+      const watcher = await watch(project.root, builds.add)
+      try {
+        expect(await builds.next(({ ok }) => ok)).toMatchObject({ ok: true })
+        project.write('schema/users.sql', unknownType)
+        expect((await builds.next(({ ok }) => !ok)).message).toContain('schema/users.sql:3:9')
+        project.write('schema/users.sql', unknownType.replace('emial', 'text'))
+        expect(await builds.next(({ ok }) => ok)).toMatchObject({ ok: true })
+        project.write('schema/teams.sql', 'CREATE TABLE teams (id int, lead int REFERENCES user);\n')
+        expect((await builds.next(({ ok }) => !ok)).message).toContain('schema/teams.sql:1')
+        rmSync(`${project.root}/schema/teams.sql`)
+        expect(await builds.next(({ ok }) => ok)).toMatchObject({ ok: true })
+      } finally {
+        await watcher.close()
+      }
+    },
+  )
 })
 
 /** Results in the order they came; `next` waits for the first one, not yet looked at, that fits. */

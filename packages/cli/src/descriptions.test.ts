@@ -7,7 +7,7 @@ import { type, type Outcome, type TerminalOptions } from './testing/terminal.js'
 
 // Teams come with scripts written for other tools. What they type must go on working with the tool's name replaced;
 // each project here is one of theirs in small, on one database.
-describe.skipIf(!serverUrl('18'))('the commands of teams that used', () => {
+describe.skipIf(!serverUrl('18'))('the commands of teams that used [needs native]', () => {
   let cwd: string
   let database: TestDatabase
   let url: string

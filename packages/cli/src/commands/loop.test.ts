@@ -8,7 +8,7 @@ import { start, type, type Outcome, type TerminalOptions } from '../testing/term
 const users = 'CREATE TABLE users (id int PRIMARY KEY, name text);\n'
 const withoutName = 'CREATE TABLE users (id int PRIMARY KEY);\n'
 
-describe.skipIf(!serverUrl('18'))('the loop on the command line', () => {
+describe.skipIf(!serverUrl('18'))('the loop on the command line [needs native]', () => {
   let cwd: string
   let database: TestDatabase
   beforeEach(async () => {

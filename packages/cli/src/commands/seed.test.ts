@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createTestDatabase, serverUrl, type TestDatabase } from '../../../../test/support/database.js'
 import { type, type Outcome, type TerminalOptions } from '../testing/terminal.js'
 
-describe.skipIf(!serverUrl('18'))('seeds', () => {
+describe.skipIf(!serverUrl('18'))('seeds [needs native]', () => {
   let cwd: string
   let database: TestDatabase
   beforeEach(async () => {

@@ -43,7 +43,7 @@ it('gives up waiting when the time is over', async () => {
 
 const server = serverUrl('18')
 
-describe.skipIf(!server)('on a server', () => {
+describe.skipIf(!server)('on a server [needs native]', () => {
   const name = `e "${randomBytes(4).toString('hex')}" é`
   const url = (server ?? '').replace(/\/postgres$/, `/${encodeURIComponent(name)}`)
   afterAll(async () => {

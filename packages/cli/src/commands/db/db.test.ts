@@ -15,7 +15,7 @@ afterAll(() => rmSync(cwd, { recursive: true, force: true }))
 
 const server = serverUrl('18')
 
-describe.skipIf(!server)('on a server', () => {
+describe.skipIf(!server)('on a server [needs native]', () => {
   const name = `e_${randomBytes(4).toString('hex')}`
   const url = (server ?? '').replace(/\/postgres$/, `/${name}`)
   afterAll(async () => {

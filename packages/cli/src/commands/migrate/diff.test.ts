@@ -8,7 +8,7 @@ import { type, type Outcome, type TerminalOptions } from '../../testing/terminal
 const users = 'CREATE TABLE users (id int PRIMARY KEY);\n'
 const usersWithEmail = 'CREATE TABLE users (id int PRIMARY KEY, email text);\n'
 
-describe.skipIf(!serverUrl('18'))('migrate diff', () => {
+describe.skipIf(!serverUrl('18'))('migrate diff [needs native]', () => {
   let cwd: string
   let database: TestDatabase
   beforeEach(async () => {

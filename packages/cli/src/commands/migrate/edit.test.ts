@@ -88,7 +88,7 @@ it('moves our own files behind theirs after a merge, and mends the sum', async (
   expect((await typeHere('migrate hash')).stderr).toContain('is right already')
 })
 
-describe.skipIf(!serverUrl('18'))('on scratch', () => {
+describe.skipIf(!serverUrl('18'))('on scratch [needs native]', () => {
   const scratch = `--dev-url ${serverUrl('18')}`
 
   it('validate replays every migration', async () => {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createTestDatabase, serverUrl, type TestDatabase } from '../../../../../test/support/database.js'
 import { type } from '../../testing/terminal.js'
 
-describe.skipIf(!serverUrl('18'))('migrations on a server', () => {
+describe.skipIf(!serverUrl('18'))('migrations on a server [needs native]', () => {
   let cwd: string
   let database: TestDatabase
   let url: string

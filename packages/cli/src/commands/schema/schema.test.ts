@@ -101,7 +101,7 @@ describe('between files, on the embedded Postgres', () => {
 
 const server = serverUrl('18')
 
-describe.skipIf(!server)('with a database', () => {
+describe.skipIf(!server)('with a database [needs native]', () => {
   let database: TestDatabase
   let url: string
   beforeEach(async () => {
@@ -309,7 +309,7 @@ describe.skipIf(!server)('with a database', () => {
 
 const older = serverUrl('15')
 
-describe.skipIf(!older)('with a database of an older version', () => {
+describe.skipIf(!older)('with a database of an older version [needs native]', () => {
   it('compares what one server reads of both', async () => {
     const database = await createTestDatabase('15')
     try {
