@@ -33,7 +33,8 @@ describe.skipIf(server === undefined)('engines of one project in several process
 
     const report = await project.save({ 'schema/users.sql': users.replace('email text', 'email text, age integer') })
     expect(report.applied).toHaveLength(1)
-    expect(project.told).toContain('saved 1')
+    // What the hosts are told comes from the owner in a message of its own, after the state.
+    await expect.poll(() => project.told, { timeout: 30_000 }).toContain('saved 1')
     expect((await project.engine.run()).report?.applied).toEqual([])
   })
 
