@@ -1,5 +1,6 @@
 import {
   differences,
+  executableSql,
   plan as makePlan,
   print,
   type Catalog,
@@ -38,7 +39,7 @@ export async function runPlan(
   session: ScratchSession,
   plan: Plan,
 ): Promise<{ step: number; error: ServerError } | undefined> {
-  const texts = plan.steps.map(({ sql }) => withoutConcurrently(sql))
+  const texts = plan.steps.map((step) => withoutConcurrently(executableSql(step)))
   if (texts.length === 0) return undefined
   const { connection, recorder } = session
   const mark = recorder ? recorder.mark(recorder.number()) : ''
@@ -128,7 +129,7 @@ export async function moveTo(
   }
   await session.restart()
   try {
-    for (const batch of batchesOf(print(from).map(({ sql }) => sql)))
+    for (const batch of batchesOf(print(from).map(executableSql)))
       await session.connection.query(`SET LOCAL search_path = '';SET LOCAL check_function_bodies = off;${batch}`)
   } catch (error) {
     if (!isServerError(error)) throw error

@@ -1,4 +1,12 @@
-import { extract, print, type Catalog, type Connection, type ObjectId, type Plan } from '@savepoint/catalog'
+import {
+  executableSql,
+  extract,
+  print,
+  type Catalog,
+  type Connection,
+  type ObjectId,
+  type Plan,
+} from '@savepoint/catalog'
 import { parseConnectionString } from '@savepoint/migrate'
 import { connect, type DatabaseSession } from '../database/connect.js'
 import { describeTarget } from '../database/failure.js'
@@ -203,7 +211,7 @@ class OpenWorkspace implements Workspace {
     const again = await this.#inTransaction(async (connection) => {
       const refused = await runScript(connection, [
         print(catalog)
-          .map(({ sql }) => `${sql};\n`)
+          .map((statement) => `${executableSql(statement)};\n`)
           .join(''),
       ])
       if (refused) throw new DiagnosticError([describeOtherVersion(side, major)], { cause: refused })
