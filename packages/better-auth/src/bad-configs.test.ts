@@ -135,6 +135,7 @@ describe('a config that works, and has something to say', () => {
         catalog: undefined,
         signal: new AbortController().signal,
         watch: (file) => void watched.add(file),
+        edit: () => Promise.resolve(false),
         log() {},
         locate: () => undefined,
         annotations: () => '',

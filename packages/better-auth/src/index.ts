@@ -10,7 +10,7 @@ import { bundleConfig } from './capture/bundle.js'
 import { createLoader, type Loader } from './capture/loader.js'
 import type { CapturedSchema } from './capture/protocol.js'
 import { findAuthConfig } from './config-file.js'
-import { emitSchema } from './emit.js'
+import { renderFile } from './emit.js'
 import { environmentFiles, readEnvironment } from './environment.js'
 import { describeError, describeRejection } from './failure.js'
 import { missingConfig } from './missing-config.js'
@@ -28,17 +28,16 @@ export function betterAuth(options: BetterAuthOptions = {}): Plugin {
   let findings: readonly PluginDiagnostic[] = []
   return definePlugin({
     name: 'better-auth:schema',
-    async sources(context): Promise<SchemaText | undefined> {
+    async sources(context): Promise<SchemaText> {
       const { schema, file } = await captureSchema(options, context, loader)
       context.log(
         'debug',
         `tables of better-auth ${schema.version} in schema "${schema.schema}", from ${relative(context.root, file)}`,
       )
       findings = schema.findings.map((finding) => ({ ...finding, location: { file, line: 1, column: 1 } }))
-      if (options.emit === undefined) return { id: 'schema', sql: schema.sql }
-      // The file is below the schema globs and is read like every other.
-      emitSchema(resolve(context.root, options.emit), schema, context.root)
-      return undefined
+      return options.emit === undefined
+        ? { id: 'schema', sql: schema.sql }
+        : { id: 'schema', sql: renderFile(schema), file: options.emit }
     },
     catalog: () => findings,
   })

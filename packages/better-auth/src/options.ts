@@ -11,8 +11,8 @@ export interface BetterAuthOptions {
    */
   schema?: string
   /**
-   * Write the SQL to this file (relative to the root, below the schema globs) instead of handing it over in memory,
-   * for those who want to see it in review. A file without our header is never replaced.
+   * Also keep the SQL as this file, relative to the root, for those who want to see it in review. It may lie below the
+   * schema globs or not: the tables come from the auth config. A file without our header is never replaced.
    */
   emit?: string
   /** Defaults that Better Auth fills in itself when it writes, and that other writers would want from the database. */

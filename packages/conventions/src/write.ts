@@ -1,4 +1,3 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
 import { loadParser, readStatements, type Statement } from '@savepoint/core'
 import type { PluginContext } from '@savepoint/core/plugin'
 import { MagicString } from 'magic-string'
@@ -8,7 +7,8 @@ import type { Finding } from './convention.js'
  * Edits the user's files: columns go to the end of their table's list, other statements after the table's own.
  * Nothing else in a file is touched.
  *
- * @returns the findings that could not be written, because no file of the user's defines the object
+ * @returns the findings that could not be written: no file of the user's defines the object, its statement has no column
+ *   list, or nothing may be written here
  */
 export async function writeFindings(findings: readonly Finding[], context: PluginContext): Promise<Finding[]> {
   await loadParser()
@@ -16,18 +16,19 @@ export async function writeFindings(findings: readonly Finding[], context: Plugi
   const byFile = new Map<string, Finding[]>()
   for (const finding of findings) {
     const location = context.locate(finding.object)
-    if (!location || location.file.startsWith('plugin:')) left.push(finding)
-    else byFile.set(location.file, [...(byFile.get(location.file) ?? []), finding])
+    if (location) byFile.set(location.file, [...(byFile.get(location.file) ?? []), finding])
+    else left.push(finding)
   }
   for (const [file, own] of byFile) {
-    const text = await readFile(file, 'utf8')
-    const edited = editText(text, own, file, context)
-    left.push(...edited.left)
-    if (edited.text === text) continue
-    const temporary = `${file}.savepoint-${process.pid}`
-    await writeFile(temporary, edited.text)
-    await rename(temporary, file)
-    context.log('info', `wrote ${own.length - edited.left.length} of its rules into ${file}`)
+    let unwritten: readonly Finding[] = own
+    const mayEdit = await context.edit(file, (text) => {
+      const edited = editText(text, own, file, context)
+      unwritten = edited.left
+      return edited.text
+    })
+    left.push(...(mayEdit ? unwritten : own))
+    if (mayEdit && unwritten.length < own.length)
+      context.log('info', `wrote ${own.length - unwritten.length} of its rules into ${file}`)
   }
   return left
 }

@@ -32,6 +32,10 @@ export async function runConvention(plugin: Plugin, schema: string, database: Te
     catalog,
     signal: new AbortController().signal,
     watch() {},
+    edit(file, change) {
+      writeFileSync(file, change(readFileSync(file, 'utf8')))
+      return Promise.resolve(true)
+    },
     log() {},
     locate(id) {
       const found = definition(id)

@@ -11,8 +11,7 @@ import type { EngineOptions } from '../engine/engine.js'
 import { openProject, type Project } from '../engine/project.js'
 import { hasErrors, readDesired } from '../engine/run/desired.js'
 import { createTargets } from '../engine/watcher.js'
-import { prepareFiles } from '../engine/run/files.js'
-import type { QueryFiles } from '../queries/queries.js'
+import { prepareFiles, type KnownFiles } from '../engine/run/files.js'
 import { createStamp, stampPath, writeStamp } from './stamp.js'
 
 /** Loads the config for a check; what is wrong with it is a result of the check. */
@@ -49,7 +48,7 @@ export async function checkFully(config: ResolvedConfig): Promise<readonly Diagn
     const described = describeConfig(config)
     if (described !== undefined && diagnostics.length === 0) {
       const path = stampPath(config.stateDirectory, config.configFile, config.environment)
-      const targets = createTargets(config, project.pluginFiles)
+      const targets = createTargets(config, project.input.pluginFiles)
       const folders = [...targets.directories, ...(config.client ? [config.client.directory] : [])]
       writeStamp(path, createStamp(targets.files, folders, config.configDependencies, described))
     }
@@ -63,16 +62,18 @@ export async function checkFully(config: ResolvedConfig): Promise<readonly Diagn
 
 /**
  * A project whose scratch database is the embedded one unless the config names another: CI has no development database.
+ *
+ * @param mayEdit whether plugins may edit schema files
  */
-export function openForChecking(config: ResolvedConfig): Project {
+export function openForChecking(config: ResolvedConfig, { mayEdit = false } = {}): Project {
   return openProject(
     { ...config, scratch: config.scratch ?? { kind: 'pglite' } },
-    { log: () => undefined, onDatabase: () => undefined, onBlocked: () => undefined },
+    { log: () => undefined, onDatabase: () => undefined, onBlocked: () => undefined, mayEdit },
   )
 }
 
 async function check(project: Project): Promise<readonly Diagnostic[]> {
-  const { diagnostics, elaboration } = await readDesired(project, undefined)
+  const { diagnostics, elaboration, emitted } = await readDesired(project, undefined)
   if (!elaboration) return diagnostics
   const { catalog } = elaboration
   const queries = await project.queries.generate(catalog, project.elaborator.use)
@@ -80,7 +81,7 @@ async function check(project: Project): Promise<readonly Diagnostic[]> {
     ...diagnostics,
     ...queries.diagnostics,
     ...(await checkMigrations(project, catalog)),
-    ...(hasErrors(queries.diagnostics) ? [] : await checkFiles(project, catalog, queries)),
+    ...(hasErrors(queries.diagnostics) ? [] : await checkFiles(project, catalog, { ...queries, emitted })),
   ]
 }
 
@@ -124,9 +125,9 @@ function describeDifference({ id, change, facts }: Difference): string {
   return `${id} differs${facts && facts.length > 0 ? ` (${facts.join(', ')})` : ''}`
 }
 
-async function checkFiles(project: Project, catalog: Catalog, queries: QueryFiles): Promise<Diagnostic[]> {
+async function checkFiles(project: Project, catalog: Catalog, known: KnownFiles): Promise<Diagnostic[]> {
   const { root, client } = project.config
-  const prepared = await prepareFiles(project, catalog, queries)
+  const prepared = await prepareFiles(project, catalog, known)
   const compared = [
     ...(client
       ? [

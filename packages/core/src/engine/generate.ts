@@ -18,13 +18,13 @@ export interface GenerateResult {
  * @throws DiagnosticError when the schema files do not elaborate, or a query does not fit them
  */
 export async function generateProject(config: ResolvedConfig): Promise<GenerateResult> {
-  const project = openForChecking(config)
+  const project = openForChecking(config, { mayEdit: true })
   try {
-    const { diagnostics, elaboration } = await readDesired(project, undefined)
+    const { diagnostics, elaboration, emitted } = await readDesired(project, undefined)
     if (!elaboration) throw new DiagnosticError(diagnostics)
     const queries = await project.queries.generate(elaboration.catalog, project.elaborator.use)
     if (hasErrors(queries.diagnostics)) throw new DiagnosticError(queries.diagnostics)
-    const files = await writeFiles(project, await prepareFiles(project, elaboration.catalog, queries))
+    const files = await writeFiles(project, await prepareFiles(project, elaboration.catalog, { ...queries, emitted }))
     return {
       written: files.paths.map((path) => relative(config.root, path)),
       diagnostics: [...diagnostics, ...queries.diagnostics, ...files.diagnostics],

@@ -109,7 +109,7 @@ export function createLoop({ load, configFiles: possibleConfigs, listener }: Loo
 
   function finish(open: Project, outcome: RunOutcome): void {
     const pending = outcome.pending ?? state.pending
-    listener.watchedFiles([...open.config.configDependencies, ...open.pluginFiles, ...outcome.files])
+    listener.watchedFiles([...open.config.configDependencies, ...open.input.pluginFiles, ...outcome.files])
     if (outcome.errors.length > 0) {
       update({
         status: 'error',
@@ -187,7 +187,7 @@ export function createLoop({ load, configFiles: possibleConfigs, listener }: Loo
   }
 
   async function watch(open: Project, files: readonly string[]): Promise<void> {
-    const targets = createTargets(open.config, [...possibleConfigs, ...open.pluginFiles])
+    const targets = createTargets(open.config, [...possibleConfigs, ...open.input.pluginFiles])
     await replaceWatcher(JSON.stringify([targets.directories, targets.files]), () =>
       createWatcher(targets, onChange, onWatchError),
     )

@@ -1,34 +1,28 @@
 import type { ResolvedConfig } from '../config/config.js'
-import { createPluginContainer, type PluginContainer } from '../plugin/container.js'
+import type { PluginContainer } from '../plugin/container.js'
 import { createProjectQueries, type ProjectQueries } from '../queries/queries.js'
-import { createSourceReader, type SourceReader } from '../sources/reader.js'
 import { createDecisions, type Decisions } from './decisions.js'
 import { createCurrentCatalog, type CurrentCatalog } from './development/current.js'
 import { createDevelopmentDatabase, type DevelopmentDatabase, type DevelopmentOptions } from './development/database.js'
 import { createRememberedState } from './development/remembered.js'
 import { createMigrations, type Migrations } from './run/draft.js'
-import type { Elaboration, Elaborator } from './run/elaborator.js'
+import type { Elaborator } from './run/elaborator.js'
 import { openElaborator } from './run/open-elaborator.js'
-import { createPluginTexts, type PluginTexts } from './run/plugin-text.js'
-import { createTransformer, type Transformer } from './run/transform.js'
+import { createSchemaInput, type SchemaInput } from './run/schema-input.js'
 import { describeScratch, openScratchDatabase } from './servers.js'
 
 /** Everything of one loaded config that lives from run to run. */
 export interface Project {
   readonly config: ResolvedConfig
-  readonly reader: SourceReader
+  /** Schema files and plugins. */
+  readonly input: SchemaInput
+  /** Of `input`. */
   readonly plugins: PluginContainer
-  /** Files that plugins asked to watch. */
-  readonly pluginFiles: ReadonlySet<string>
-  readonly texts: PluginTexts
-  readonly transformer: Transformer
   readonly elaborator: Elaborator
   readonly current: CurrentCatalog
   readonly decisions: Decisions
   readonly migrations: Migrations | undefined
   readonly queries: ProjectQueries
-  /** Of the last run that elaborated; plugins ask it where things are. */
-  elaboration: Elaboration | undefined
   readonly development: DevelopmentDatabase
   /** @param kept what lives on in another project */
   close(kept?: Inherited): Promise<void>
@@ -40,32 +34,24 @@ export interface Inherited {
   elaborator?: Elaborator
 }
 
+export interface ProjectOptions extends DevelopmentOptions {
+  /** Plugins may edit schema files. @default true */
+  mayEdit?: boolean
+}
+
 /** Opens a project. Nothing is started or read before it is asked for. */
-export function openProject(config: ResolvedConfig, options: DevelopmentOptions, inherited: Inherited = {}): Project {
+export function openProject(config: ResolvedConfig, options: ProjectOptions, inherited: Inherited = {}): Project {
   const { log } = options
   const development = inherited.development ?? createDevelopmentDatabase(config, options)
-  const pluginFiles = new Set<string>()
-  const plugins = createPluginContainer({
-    plugins: config.plugins,
-    root: config.root,
-    stateDirectory: config.stateDirectory,
-    log,
-    catalog: () => project.elaboration?.catalog,
-    locate: (id) => project.elaboration?.locate(id),
-    annotations: (id) => project.elaboration?.annotations(id) ?? '',
-    watch: (file) => void pluginFiles.add(file),
-  })
+  const input = createSchemaInput(config, { log, mayEdit: options.mayEdit ?? true })
   const catalogOptions = {
     ...(config.include ? { include: config.include } : {}),
     exclude: config.exclude,
   }
   const project: Project = {
     config,
-    reader: createSourceReader({ root: config.root, schema: config.schema }),
-    plugins,
-    pluginFiles,
-    texts: createPluginTexts(plugins),
-    transformer: createTransformer(plugins),
+    input,
+    plugins: input.plugins,
     elaborator:
       inherited.elaborator ??
       openElaborator(config, {
@@ -77,10 +63,9 @@ export function openProject(config: ResolvedConfig, options: DevelopmentOptions,
     decisions: createDecisions(config.stateDirectory),
     migrations: config.migrations && createMigrations(config.migrations),
     queries: createProjectQueries(config),
-    elaboration: undefined,
     development,
     async close(kept = {}) {
-      plugins.close()
+      input.plugins.close()
       if (!kept.elaborator) await project.elaborator.close()
       if (!kept.development) await development.close()
     },

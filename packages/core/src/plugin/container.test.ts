@@ -1,7 +1,7 @@
 import { MagicString } from 'magic-string'
 import { describe, expect, it } from 'vitest'
 import { DiagnosticError } from '../diagnostics/index.js'
-import { applyConfigHooks, createPluginContainer, type ContainerOptions } from './container.js'
+import { applyConfigHooks, createPluginContainer, type ContainerOptions, type PluginContainer } from './container.js'
 import type { Plugin } from './plugin.js'
 import type { TransformStatement } from './values.js'
 
@@ -15,6 +15,7 @@ function createContainer(plugins: Plugin[], options: Partial<ContainerOptions> =
     locate: () => undefined,
     annotations: () => '',
     watch() {},
+    edit: () => Promise.resolve(false),
     ...options,
   })
 }
@@ -31,6 +32,9 @@ function statement(sql: string): TransformStatement {
     edit: new MagicString(sql),
   }
 }
+
+const transform = (container: PluginContainer, given: TransformStatement) =>
+  container.startTransforms().transform(given, () => undefined)
 
 describe('what plugins give', () => {
   it('is collected in order, with the name of the plugin that gave it', async () => {
@@ -73,7 +77,7 @@ describe('a transform', () => {
       },
     ])
     const given = statement('CREATE TABLE note (id int)')
-    expect(await container.transform(given)).toEqual([])
+    expect(await transform(container, given)).toEqual({ diagnostics: [], editors: ['a:rename'] })
     expect(given.edit.toString()).toBe('CREATE TABLE memo (id int)')
   })
 
@@ -90,7 +94,7 @@ describe('a transform', () => {
       },
     ])
     expect(container.transforms(statement('CREATE TABLE note ()'))).toBe(false)
-    expect(await container.transform(statement('CREATE TABLE note ()'))).toEqual([])
+    expect(await transform(container, statement('CREATE TABLE note ()'))).toEqual({ diagnostics: [], editors: [] })
   })
 
   it('cannot change the tree that other plugins see', async () => {
@@ -100,7 +104,7 @@ describe('a transform', () => {
         transform: ({ tree }) => void ((tree as { relation: { relname: string } }).relation.relname = 'users'),
       },
     ])
-    const [diagnostic] = await container.transform(statement('CREATE TABLE note ()'))
+    const [diagnostic] = (await transform(container, statement('CREATE TABLE note ()'))).diagnostics
     expect(diagnostic).toMatchObject({ code: 'SP5004', plugin: 'a:hostile' })
     expect(diagnostic?.message).toContain('read only')
   })
@@ -152,6 +156,19 @@ describe('a plugin that fails', () => {
     const { diagnostics } = await container.sources()
     expect(diagnostics[0]?.message).toBe('the plugin a:hanging failed in sources: sources did not end within 20 ms')
     expect(aborted).toBe(true)
+  })
+})
+
+describe('a transform that never ends', () => {
+  it('is waited for once in a run, not once for each statement', async () => {
+    let calls = 0
+    const hanging: Plugin = { name: 'a:hanging', transform: () => (calls++, new Promise(() => {})) }
+    const pass = createContainer([hanging], { timeout: 20 }).startTransforms()
+    const first = await pass.transform(statement('CREATE TABLE note ()'), () => undefined)
+    const second = await pass.transform(statement('CREATE TABLE tag ()'), () => undefined)
+    expect(first.diagnostics).toMatchObject([{ code: 'SP5004', plugin: 'a:hanging' }])
+    expect(second.diagnostics).toEqual([])
+    expect(calls).toBe(1)
   })
 })
 

@@ -19,6 +19,7 @@ export interface ContainerOptions {
   annotations: PluginContext['annotations']
   /** A plugin asked for a file to be watched. */
   watch(file: string): void
+  edit: PluginContext['edit']
   /** Milliseconds that one hook call may take. @default 10000 */
   timeout?: number
 }
@@ -35,6 +36,20 @@ export interface HookResult<Value> {
   diagnostics: readonly Diagnostic[]
 }
 
+/** One look at the statements. */
+export interface TransformPass {
+  /**
+   * Shows one statement to every plugin that wants to see it.
+   *
+   * @param judge what is wrong with the text that a plugin left, in words, for after the plugin's name
+   * @returns SP5004 for what went wrong, and the names of those that changed the text
+   */
+  transform(
+    statement: TransformStatement,
+    judge: (text: string) => string | undefined,
+  ): Promise<{ diagnostics: readonly Diagnostic[]; editors: readonly string[] }>
+}
+
 export interface PluginContainer {
   readonly plugins: readonly Plugin[]
   /** Names every plugin and its `cacheKey`; a plugin without one makes it undefined: its output cannot be taken from a cache. */
@@ -44,7 +59,8 @@ export interface PluginContainer {
   /** True when `transform` of some plugin wants to see a statement of that kind, name and file. */
   transforms(statement: Pick<TransformStatement, 'kind' | 'name' | 'file' | 'sql'>): boolean
   sources(): Promise<HookResult<SchemaText>>
-  transform(statement: TransformStatement): Promise<readonly Diagnostic[]>
+  /** Begins to show statements to `transform`; a plugin that does not answer is not asked again before the next beginning. */
+  startTransforms(): TransformPass
   catalog(catalog: Catalog): Promise<HookResult<PluginDiagnostic>>
   pre(): Promise<HookResult<string>>
   post(catalog: Catalog): Promise<HookResult<string>>
@@ -74,6 +90,7 @@ export function createPluginContainer(options: ContainerOptions): PluginContaine
     },
     signal,
     watch: options.watch,
+    edit: options.edit,
     log: (level, message) => options.log(level, `${plugin.name}: ${message}`),
     locate: options.locate,
     annotations: options.annotations,
@@ -84,21 +101,13 @@ export function createPluginContainer(options: ContainerOptions): PluginContaine
     plugin: Plugin,
     hook: keyof HookMap,
     run: (context: PluginContext) => Value | Promise<Value>,
-  ): Promise<Value> {
-    const timeout = options.timeout ?? 10_000
+  ): Promise<Awaited<Value>> {
     const limit = new AbortController()
     const signal = AbortSignal.any([closing.signal, limit.signal])
     const started = performance.now()
-    let timer: NodeJS.Timeout | undefined
     try {
-      const result = run(createContext(plugin, signal))
-      if (!(result instanceof Promise)) return result
-      const late = new Promise<never>((_resolve, reject) => {
-        timer = setTimeout(() => reject(new Error(`${hook} did not end within ${timeout} ms`)), timeout)
-      })
-      return await Promise.race([result, late])
+      return await withinTime(hook, run(createContext(plugin, signal)), options.timeout)
     } finally {
-      clearTimeout(timer)
       limit.abort()
       timings.set(plugin.name, (timings.get(plugin.name) ?? 0) + performance.now() - started)
     }
@@ -132,19 +141,33 @@ export function createPluginContainer(options: ContainerOptions): PluginContaine
     has: (hook) => plugins.some((plugin) => plugin[hook] !== undefined),
     transforms: (statement) => plugins.some((plugin) => plugin.transform && fits(transformFilter(plugin), statement)),
     sources: () => callAll('sources', (plugin, context) => handlerOf(plugin.sources)?.(context)),
-    async transform(statement) {
-      const diagnostics: Diagnostic[] = []
-      const frozen = Object.freeze({ ...statement, tree: freezeDeep(statement.tree) })
-      for (const plugin of plugins) {
-        const handler = handlerOf(plugin.transform)
-        if (!handler || !fits(transformFilter(plugin), statement)) continue
-        try {
-          await call(plugin, 'transform', (context) => handler(frozen, context))
-        } catch (error) {
-          diagnostics.push(...pluginFailure(plugin, 'transform', error))
-        }
+    startTransforms() {
+      const silent = new Set<Plugin>()
+      return {
+        async transform(statement, judge) {
+          const diagnostics: Diagnostic[] = []
+          const editors: string[] = []
+          const { edit } = statement
+          const frozen = Object.freeze({ ...statement, tree: freezeDeep(statement.tree) })
+          for (const plugin of plugins) {
+            const handler = handlerOf(plugin.transform)
+            if (!handler || silent.has(plugin) || !fits(transformFilter(plugin), statement)) continue
+            const before = edit.toString()
+            try {
+              await call(plugin, 'transform', (context) => handler(frozen, context))
+            } catch (error) {
+              if (error instanceof HookTimeoutError) silent.add(plugin)
+              diagnostics.push(...pluginFailure(plugin, 'transform', error))
+            }
+            const after = edit.toString()
+            if (after === before) continue
+            editors.push(plugin.name)
+            const problem = judge(after)
+            if (problem !== undefined) diagnostics.push(...pluginFailure(plugin, 'transform', problem))
+          }
+          return { diagnostics, editors }
+        },
       }
-      return diagnostics
     },
     catalog: (catalog) =>
       callAll('catalog', (plugin, context) => handlerOf(plugin.catalog)?.(freezeDeep(catalog), context)),
@@ -179,12 +202,35 @@ export async function applyConfigHooks(config: Config, plugins: readonly Plugin[
     const handler = handlerOf(plugin.config)
     if (!handler) continue
     try {
-      current = { ...current, ...(await handler(Object.freeze({ ...current }), { root })) }
+      const part = await withinTime('config', handler(Object.freeze({ ...current }), { root }))
+      current = { ...current, ...part }
     } catch (error) {
       throw new DiagnosticError(pluginFailure(plugin, 'config', error), { cause: error })
     }
   }
   return current
+}
+
+/** A hook took longer than it may. */
+class HookTimeoutError extends Error {
+  override readonly name = 'HookTimeoutError'
+}
+
+/** What a hook returned, or its failure when that does not come in time. Nothing can stop a hook that never lets go of the thread. */
+async function withinTime<Value>(
+  hook: keyof HookMap,
+  result: Value | Promise<Value>,
+  timeout = 10_000,
+): Promise<Awaited<Value>> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new HookTimeoutError(`${hook} did not end within ${timeout} ms`)), timeout)
+  })
+  try {
+    return await Promise.race([result, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 function handlerOf<Handler>(hook: Handler | { handler: Handler } | undefined): Handler | undefined {

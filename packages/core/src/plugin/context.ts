@@ -13,6 +13,15 @@ export interface PluginContext {
   readonly signal: AbortSignal
   /** The file counts as a schema file from now on: its change starts a run, and this plugin's `sources` is asked again. */
   watch(file: string): void
+  /**
+   * Replaces the text of one of the user's schema files, as a whole or not at all, and the run begins anew with it.
+   * `change` is given the text that this run has read (without a byte order mark) and returns the new one.
+   *
+   * @param file absolute path, such as `locate` gives
+   * @returns false where nothing of the user's may be changed, as in `savepoint check`, or when that is no schema file:
+   *   say what is wrong by a diagnostic then
+   */
+  edit(file: string, change: (text: string) => string): Promise<boolean>
   /** One line for a person; `debug` only with `--debug`. */
   log(level: 'info' | 'warn' | 'debug', message: string): void
   /** Where the user's files define a catalog object; undefined for what no file defines. */

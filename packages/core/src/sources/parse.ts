@@ -30,3 +30,8 @@ export function parseStatement(sql: string): ParsedStatement {
     }
   }
 }
+
+/** How many statements a text holds that parses. */
+export function countStatements(sql: string): number {
+  return parseSync(sql).stmts?.length ?? 0
+}

@@ -18,23 +18,29 @@ export interface PreparedFiles {
   diagnostics: readonly Diagnostic[]
 }
 
+/** What is known before anything is generated: the queries' files, and texts of plugins that are kept as files. */
+export interface KnownFiles extends QueryFiles {
+  emitted: readonly EmittedFile[]
+}
+
 /** The client's types, the queries' modules, and the files of plugins. */
 export async function prepareFiles(
   { config, plugins, queries, elaborator }: Project,
   catalog: Catalog,
-  queryFiles: QueryFiles,
+  known: KnownFiles,
 ): Promise<PreparedFiles> {
-  const { orphans } = queryFiles
-  const client = [...queryFiles.client]
+  const { orphans } = known
+  const client = [...known.client]
+  const own = [...known.others, ...known.emitted]
   if (config.client)
     client.push(...generateClient(catalog, config, await queries.viewColumnsNotNull(catalog, elaborator.use)))
-  if (!plugins.has('generate')) return { client, others: queryFiles.others, orphans, diagnostics: [] }
+  if (!plugins.has('generate')) return { client, others: own, orphans, diagnostics: [] }
   const { values, diagnostics } = await plugins.generate(catalog)
   const others = values.map(({ value: { path, content } }) => ({
     path: relative(config.root, resolve(config.root, path)),
     content,
   }))
-  return { client, others: [...queryFiles.others, ...others], orphans, diagnostics }
+  return { client, others: [...own, ...others], orphans, diagnostics }
 }
 
 /** Writes what is not on disk already. Paths are absolute. */

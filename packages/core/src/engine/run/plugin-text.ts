@@ -1,17 +1,21 @@
 import { createHash } from 'node:crypto'
+import { relative, resolve } from 'node:path'
 import type { Catalog } from '@savepoint/catalog'
 import type { Diagnostic, SourceLocation } from '../../diagnostics/index.js'
+import type { EmittedFile } from '../../emit/emit.js'
 import type { PluginContainer } from '../../plugin/container.js'
 import type { SchemaText } from '../../plugin/values.js'
 import { readStatements } from '../../sources/file-statements.js'
 import { loadParser } from '../../sources/parse.js'
-import type { Phase, SourceFile, Statement } from '../../sources/source.js'
+import type { SourceFile, Statement } from '../../sources/source.js'
 
 /** Schema text that stands in no file of the user's. */
 export interface PluginText {
   files: readonly SourceFile[]
   statements: readonly Statement[]
   diagnostics: readonly Diagnostic[]
+  /** Those that are kept as files too; relative to the root. */
+  emitted: readonly EmittedFile[]
 }
 
 /** The texts that plugins give, asked for again only when what they depend on changed. */
@@ -22,9 +26,9 @@ export interface PluginTexts {
   after(catalog: Catalog): Promise<PluginText>
 }
 
-const nothing: PluginText = { files: [], statements: [], diagnostics: [] }
+const nothing: PluginText = { files: [], statements: [], diagnostics: [], emitted: [] }
 
-export function createPluginTexts(plugins: PluginContainer): PluginTexts {
+export function createPluginTexts(plugins: PluginContainer, root: string): PluginTexts {
   let before: PluginText | undefined
   let after: { catalog: Catalog; text: PluginText } | undefined
   return {
@@ -34,9 +38,9 @@ export function createPluginTexts(plugins: PluginContainer): PluginTexts {
       const sources = await plugins.sources()
       const pre = await plugins.pre()
       const texts = [
-        ...sources.values.map(({ plugin, value }) => readText(plugin, value)),
+        ...sources.values.map(({ plugin, value }) => readText(plugin, value, root)),
         ...numbered(pre.values).map(({ plugin, id, value }) =>
-          readText(plugin, { id: `pre${id}`, sql: value, phase: 'pre' }),
+          readText(plugin, { id: `pre${id}`, sql: value, phase: 'pre' }, root),
         ),
       ]
       before = join(await Promise.all(texts), [...sources.diagnostics, ...pre.diagnostics])
@@ -47,7 +51,7 @@ export function createPluginTexts(plugins: PluginContainer): PluginTexts {
       if (after?.catalog === catalog) return after.text
       const post = await plugins.post(catalog)
       const texts = numbered(post.values).map(({ plugin, id, value }) =>
-        readText(plugin, { id: `post${id}`, sql: value, phase: 'post' }),
+        readText(plugin, { id: `post${id}`, sql: value, phase: 'post' }, root),
       )
       after = { catalog, text: join(await Promise.all(texts), post.diagnostics) }
       return after.text
@@ -65,11 +69,11 @@ function numbered(values: readonly { plugin: string; value: string }[]) {
   })
 }
 
-async function readText(plugin: string, text: SchemaText & { phase?: Phase }): Promise<PluginText> {
+async function readText(plugin: string, text: SchemaText, root: string): Promise<PluginText> {
   await loadParser()
   const { sql, phase = 'schema', originalLocation } = text
   const file: SourceFile = {
-    path: `plugin:${plugin}/${text.id}`,
+    path: text.file === undefined ? `plugin:${plugin}/${text.id}` : resolve(root, text.file),
     phase,
     text: sql,
     hash: createHash('sha1').update(sql).digest('base64url'),
@@ -83,6 +87,7 @@ async function readText(plugin: string, text: SchemaText & { phase?: Phase }): P
       ? statements.map((statement) => ({ ...statement, locate: createLocate(statement, locateOriginal) }))
       : statements,
     diagnostics: diagnostics.map((diagnostic) => ({ ...diagnostic, plugin })),
+    emitted: text.file === undefined ? [] : [{ path: relative(root, file.path), content: sql }],
   }
 }
 
@@ -99,6 +104,7 @@ function join(texts: readonly PluginText[], diagnostics: readonly Diagnostic[]):
     files: texts.flatMap(({ files }) => files),
     statements: texts.flatMap(({ statements }) => statements),
     diagnostics: [...diagnostics, ...texts.flatMap((text) => text.diagnostics)],
+    emitted: texts.flatMap(({ emitted }) => emitted),
   }
 }
 

@@ -10,7 +10,7 @@ import type { PendingDecision, SaveReport } from '../report.js'
 import { isRemote } from '../servers.js'
 import { decide, type Decision } from './decide.js'
 import { writeDraftMigration } from './draft.js'
-import { hasErrors, readDesired, type Desired } from './desired.js'
+import { hasErrors, readDesired, type ElaboratedSchema } from './desired.js'
 import { prepareFiles, writeFiles, type PreparedFiles } from './files.js'
 import { describeRules } from './plugin-rules.js'
 import { createStopwatch } from './stopwatch.js'
@@ -47,7 +47,7 @@ export async function runOnce(project: Project, { changed, started, isSuperseded
   // Both may have to start a database first, and neither needs the other.
   const session = project.development.session()
   session.catch(() => undefined)
-  const { files, diagnostics, elaboration, frame } = await readDesired(project, changed, stopwatch)
+  const { files, diagnostics, elaboration, emitted, frame } = await readDesired(project, changed, stopwatch)
   if (!elaboration) return { errors: diagnostics, files }
   warnings.push(...diagnostics)
 
@@ -58,7 +58,8 @@ export async function runOnce(project: Project, { changed, started, isSuperseded
   warnings.push(...queries.diagnostics)
 
   let preparing: Promise<PreparedFiles> | undefined
-  const prepare = (): Promise<PreparedFiles> => (preparing ??= prepareFiles(project, elaboration.catalog, queries))
+  const prepare = (): Promise<PreparedFiles> =>
+    (preparing ??= prepareFiles(project, elaboration.catalog, { ...queries, emitted }))
   const applied = await synchronise(elaboration).catch((error: unknown) => {
     if (!(error instanceof DiagnosticError)) throw error
     throw new DiagnosticError(error.diagnostics.map(frame), { cause: error })
@@ -174,8 +175,6 @@ export async function runOnce(project: Project, { changed, started, isSuperseded
 function onlyErrors(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   return diagnostics.filter(({ severity }) => severity === 'error')
 }
-
-type ElaboratedSchema = NonNullable<Desired['elaboration']>
 
 /**
  * Runs the plan on scratch.
