@@ -6,7 +6,14 @@ import { baseOf, usingClause, rewriteOf } from './casts.js'
 import { identityClause, foreignOption } from './column-clause.js'
 import { afterParents, isRetypedByParent } from './column-inheritance.js'
 import { details, notNullComment, tableOf } from './column-details.js'
-import { enumValuesHazard, rewriteHazard, rewriteTableHazard, setNotNullHazards, typeChangeHazard } from './hazards.js'
+import {
+  dropNotNullHazard,
+  enumValuesHazard,
+  rewriteHazard,
+  setNotNullHazards,
+  storedColumnHazard,
+  typeChangeHazard,
+} from './hazards.js'
 import type { Alteration, PlanContext, Statement } from './kind.js'
 import { isOnline, notNullByCheck } from './online.js'
 import { splitOption } from './options.js'
@@ -151,7 +158,7 @@ function alterGenerated(from: Column, before: ColumnFacts, to: Column, context: 
   return [
     {
       sql: `${alter} SET EXPRESSION AS (${b.expression})`,
-      hazards: b.mode === 'stored' ? [rewriteTableHazard(tableOf(to), `Computing ${to.name} anew`)] : [],
+      hazards: b.mode === 'stored' ? [storedColumnHazard(tableOf(to), to.name)] : [],
     },
   ]
 }
@@ -164,7 +171,7 @@ export function alterNotNull(before: ColumnFacts, to: Column, alter: string, con
   const is = after.notNullConstraint
   const wasThere = before.notNull || was !== undefined
   const isThere = after.notNull || is !== undefined
-  if (!isThere) return wasThere ? [`${alter} DROP NOT NULL`] : []
+  if (!isThere) return wasThere ? [{ sql: `${alter} DROP NOT NULL`, hazards: [dropNotNullHazard(table, to.name)] }] : []
   const name = is?.name ?? `${to.name}_not_null`
   if (!wasThere) {
     const hazards = is?.notValid ? [] : setNotNullHazards(table, to.name)

@@ -8,7 +8,13 @@ import { columnClause } from './column-clause.js'
 import { details, notNullComment, tableOf } from './column-details.js'
 import { inheritedState } from './column-inheritance.js'
 import { collationName, typeReference } from './fragments.js'
-import { addNotNullColumnHazard, dropColumnHazard, rewriteTableHazard, volatileDefaultHazard } from './hazards.js'
+import {
+  addNotNullColumnHazard,
+  dropColumnHazard,
+  identityColumnHazard,
+  storedColumnHazard,
+  volatileDefaultHazard,
+} from './hazards.js'
 import type { KindDefinition, PlanContext, Statement } from './kind.js'
 import { typeIdOf, type TypeReference } from './types.js'
 
@@ -256,9 +262,7 @@ function addHazards(column: Column, context: PlanContext): ReturnType<typeof add
     hazards.push(addNotNullColumnHazard(table, column.name))
   if (facts.default !== undefined && volatileRE.test(facts.default))
     hazards.push(volatileDefaultHazard(table, column.name))
-  if (facts.generated?.mode === 'stored' || facts.identity)
-    hazards.push(
-      rewriteTableHazard(table, `Adding the ${facts.identity ? 'identity' : 'generated'} column ${column.name}`),
-    )
+  if (facts.generated?.mode === 'stored') hazards.push(storedColumnHazard(table, column.name))
+  if (facts.identity) hazards.push(identityColumnHazard(table, column.name))
   return hazards
 }

@@ -2,18 +2,20 @@ import { classes } from '../extract/classes.js'
 import { defineReader } from '../extract/reader.js'
 import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { ConstraintFacts } from '../model/facts.js'
-import type { CatalogObject, ObjectId } from '../model/object.js'
+import type { AnyObject, CatalogObject, ObjectId } from '../model/object.js'
 import type { Hazard } from '../model/plan.js'
 import { tableOf } from './column-details.js'
 import { checkOf, constraintClause, isInheritedCheck } from './constraint-clause.js'
 import {
   addCheckHazard,
+  addExclusionHazard,
   addForeignKeyHazard,
   addPrimaryKeyHazard,
   addUniqueConstraintHazard,
   addUniqueHazard,
-  dropForeignKeyHazard,
+  dropConstraintHazards,
   primaryKeyOverNullableHazard,
+  replacePrimaryKeyHazard,
 } from './hazards.js'
 import type { KindDefinition, PlanContext, Statement } from './kind.js'
 import { addThenValidate, isOnline, keyFromIndex } from './online.js'
@@ -172,7 +174,7 @@ export const constraintKind: KindDefinition<'constraint'> = {
   },
   create(constraint, context) {
     const extras = indexDetails(constraint, undefined)
-    if (context.isInlined(constraint.id)) return extras
+    if (context.isInlined(constraint.id) || comesWithWhole(constraint, context)) return extras
     const clause = constraintClause(constraint, context)
     if (clause === undefined) return extras
     const online = isOnline(constraint.parent, context) ? createOnline(constraint) : undefined
@@ -209,8 +211,7 @@ export const constraintKind: KindDefinition<'constraint'> = {
     return [
       {
         sql: `${alterParent(constraint)} DROP CONSTRAINT ${quoteIdentifier(constraint.name)}`,
-        hazards:
-          constraint.facts.type === 'foreign key' ? [dropForeignKeyHazard(tableOf(constraint), constraint.name)] : [],
+        hazards: context.isCreated(constraint.id) ? [] : dropConstraintHazards(constraint),
       },
     ]
   },
@@ -225,10 +226,29 @@ function createOnline(constraint: Constraint): Statement[] | undefined {
   return type === 'primary key' || type === 'unique' ? keyFromIndex(constraint) : undefined
 }
 
+/**
+ * Whether a partition gets its part of a foreign key when the partitioned table gets the key, or when it becomes a partition. It is
+ * called as the whole is then. Made apart it would do as well, but Postgres numbers the copies of a key as it makes them.
+ */
+export function comesWithWhole(constraint: AnyObject | undefined, context: PlanContext): boolean {
+  if (constraint?.kind !== 'constraint' || constraint.facts.type !== 'foreign key') return false
+  const { partOf, definition } = constraint.facts
+  const whole = partOf === undefined ? undefined : context.to.objects.get(partOf)
+  if (whole?.kind !== 'constraint' || whole.name !== constraint.name) return false
+  if (whole.facts.definition !== definition) return false
+  return (
+    context.isCreated(whole.id) ||
+    context
+      .childrenIn(context.to, constraint.parent ?? '')
+      .some((link) => link.kind === 'inheritance' && link.facts.bound !== undefined && context.isCreated(link.id))
+  )
+}
+
 /** A part of a parent table's constraint goes with that, and cannot go alone. */
 function isImpliedDrop(constraint: Constraint, context: PlanContext): boolean {
   const { facts } = constraint
-  if (facts.partOf !== undefined) return context.isDropped(facts.partOf) && !isDetached(constraint, context)
+  if (facts.partOf !== undefined)
+    return context.isDropped(facts.partOf) && (facts.type === 'foreign key' || !isDetached(constraint, context))
   if (facts.type !== 'check' || !facts.inherited || facts.local) return false
   return context
     .childrenIn(context.from, constraint.parent ?? '')
@@ -267,6 +287,13 @@ function indexDetails(to: Constraint, from: Constraint | undefined): Statement[]
   return statements
 }
 
+/** Another primary key goes. */
+function replaces({ parent }: Constraint, context: PlanContext): boolean {
+  return context
+    .childrenIn(context.from, parent ?? '')
+    .some((child) => child.kind === 'constraint' && child.facts.type === 'primary key')
+}
+
 function addHazards(constraint: Constraint, context: PlanContext): Hazard[] {
   if (constraint.parent !== undefined && context.isCreated(constraint.parent)) return []
   const { facts } = constraint
@@ -277,10 +304,12 @@ function addHazards(constraint: Constraint, context: PlanContext): Hazard[] {
         const column = context.from.objects.get(`column ${table}.${quoteIdentifier(name)}`)
         return column?.kind === 'column' && !column.facts.notNull
       })
+      if (context.isDropped(constraint.id) || replaces(constraint, context)) return [replacePrimaryKeyHazard(table)]
       return [addPrimaryKeyHazard(table), ...(nullable ? [primaryKeyOverNullableHazard(table)] : [])]
     }
-    case 'unique':
     case 'exclude':
+      return [addUniqueHazard(table, constraint.name), addExclusionHazard(table, constraint.name)]
+    case 'unique':
       return [addUniqueHazard(table, constraint.name), addUniqueConstraintHazard(table, constraint.name)]
     case 'check':
       return facts.validated ? [addCheckHazard(table, constraint.name)] : []

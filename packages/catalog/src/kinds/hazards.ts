@@ -1,3 +1,4 @@
+import type { CatalogObject } from '../model/object.js'
 import type { Hazard, LockMode } from '../model/plan.js'
 
 /*
@@ -79,11 +80,40 @@ export const renameColumnHazard = (table: string, column: string): Hazard => ({
   fix: 'Leave a generated column with the old name until nobody does.',
 })
 
-export const dropForeignKeyHazard = (table: string, name: string): Hazard => ({
-  code: 'CD101',
+export const renameLabelHazard = (type: string, label: string): Hazard => ({
+  code: 'BC103',
   kind: 'incompatible',
-  message: `The foreign key ${name} of ${table} is dropped.`,
+  message: `The value ${label} of ${type} is renamed: whoever uses the old one fails.`,
+  fix: 'Add the new value, move the rows over, and leave the old one until nobody writes it.',
 })
+
+export const dropNotNullHazard = (table: string, column: string): Hazard => ({
+  code: 'BC105',
+  kind: 'incompatible',
+  message: `${column} of ${table} may be null from now on, and applications that read it may not expect that.`,
+  fix: 'Deploy the application that understands nulls first.',
+})
+
+const droppedConstraints: Partial<Record<CatalogObject<'constraint'>['facts']['type'], readonly [string, string]>> = {
+  'foreign key': ['CD101', 'rows may point nowhere from now on'],
+  check: ['CD102', 'rows may break its rule from now on'],
+  'primary key': ['CD103', 'rows may be equal from now on, and logical replication loses the key it finds rows by'],
+  unique: ['CD104', 'rows may be equal from now on'],
+  exclude: ['CD104', 'rows may exclude each other from now on'],
+}
+
+export function dropConstraintHazards({ name, parent, facts }: CatalogObject<'constraint'>): Hazard[] {
+  const [code, consequence] = droppedConstraints[facts.type] ?? []
+  if (code === undefined || facts.of === 'domain') return []
+  return [
+    {
+      code,
+      kind: 'incompatible',
+      message: `The ${facts.type} ${name} of ${(parent ?? '').replace(/^(?:foreign )?table /, '')} is dropped: ${consequence}.`,
+      fix: 'Make sure that the application itself keeps what the constraint kept.',
+    },
+  ]
+}
 
 export const createIndexHazard = (table: string, name: string): Hazard => ({
   code: 'PG101',
@@ -186,6 +216,95 @@ export const typeChangeHazard = (table: string, column: string, from: string, to
 })
 
 export const authorizationHazard = (message: string): Hazard => ({ code: 'SH201', kind: 'authorization', message })
+
+export const partitionedIndexHazard = (table: string, name: string): Hazard => ({
+  code: 'PG108',
+  kind: 'lock',
+  lock: 'SHARE',
+  message: `Building the index ${name} blocks writes to every partition of ${table} until the last one has it.`,
+  fix: 'CREATE INDEX ON ONLY the table, CREATE INDEX CONCURRENTLY on each partition, and ALTER INDEX … ATTACH PARTITION (strategy online).',
+})
+
+export const addExclusionHazard = (table: string, name: string): Hazard => ({
+  code: 'PG109',
+  kind: 'lock',
+  lock: 'ACCESS EXCLUSIVE',
+  message: `${name} builds its index while ${table} can neither be read nor written, and no index built before can be used for it.`,
+  fix: 'Do it while nobody uses the table, with a lock_timeout.',
+})
+
+export const setLoggedHazard = (table: string, logged: boolean): Hazard => ({
+  code: 'PG307',
+  kind: 'rewrite',
+  lock: 'ACCESS EXCLUSIVE',
+  message: `SET ${logged ? 'LOGGED' : 'UNLOGGED'} writes ${table} anew while it can neither be read nor written.`,
+  fix: 'Do it while nobody uses the table, or fill a new table and swap the two.',
+})
+
+export const createTriggerHazard = (table: string, name: string): Hazard => ({
+  code: 'PG308',
+  kind: 'lock',
+  lock: 'SHARE ROW EXCLUSIVE',
+  message: `The trigger ${name} waits for every transaction that writes ${table}, and all later writes wait for it.`,
+  fix: 'Set a lock_timeout and try again where it runs out (strategy online).',
+})
+
+export const storedColumnHazard = (table: string, column: string): Hazard => ({
+  code: 'PG309',
+  kind: 'rewrite',
+  lock: 'ACCESS EXCLUSIVE',
+  message: `The stored generated column ${column} writes ${table} anew while it can neither be read nor written.`,
+  fix: 'Add a plain column, fill it in batches, and keep it by a trigger; or make it VIRTUAL (Postgres 18).',
+})
+
+export const identityColumnHazard = (table: string, column: string): Hazard => ({
+  code: 'PG310',
+  kind: 'rewrite',
+  lock: 'ACCESS EXCLUSIVE',
+  message: `The identity column ${column} numbers every row of ${table} while it can neither be read nor written.`,
+  fix: 'Add a plain column, fill it in batches, and ADD GENERATED … AS IDENTITY then.',
+})
+
+export const setAccessMethodHazard = (table: string): Hazard => ({
+  code: 'PG311',
+  kind: 'rewrite',
+  lock: 'ACCESS EXCLUSIVE',
+  message: `SET ACCESS METHOD writes ${table} anew while it can neither be read nor written.`,
+  fix: 'Do it while nobody uses the table, or fill a new table and swap the two.',
+})
+
+export const replacePrimaryKeyHazard = (table: string): Hazard => ({
+  code: 'PG312',
+  kind: 'lock',
+  lock: 'ACCESS EXCLUSIVE',
+  message: `The primary key of ${table} is another one from now on: its index is built under lock, and foreign keys to the old one go.`,
+  fix: 'Build the new unique index concurrently, and swap the keys by DROP CONSTRAINT and ADD PRIMARY KEY USING INDEX in one statement.',
+})
+
+export const replicaIdentityHazard = (table: string, mode: 'full' | 'nothing'): Hazard => ({
+  code: 'PG314',
+  kind: 'incompatible',
+  message:
+    mode === 'full'
+      ? `REPLICA IDENTITY FULL writes whole old rows of ${table} to the log, and subscribers look for rows without an index.`
+      : `With REPLICA IDENTITY NOTHING, updates and deletes of ${table} fail while it is published.`,
+  fix: 'Use the primary key, or REPLICA IDENTITY USING INDEX with a unique index.',
+})
+
+export const autovacuumOffHazard = (table: string): Hazard => ({
+  code: 'PG320',
+  kind: 'performance',
+  message: `Without autovacuum dead rows stay in ${table}, and its statistics grow old.`,
+  fix: 'Leave it on, and change its thresholds for this table.',
+})
+
+export const detachPartitionHazard = (table: string, partition: string): Hazard => ({
+  code: 'SH303',
+  kind: 'lock',
+  lock: 'ACCESS EXCLUSIVE',
+  message: `DETACH PARTITION ${partition} blocks reads and writes of ${table}.`,
+  fix: 'DETACH PARTITION … CONCURRENTLY, outside a transaction (strategy online).',
+})
 
 export const tableLockHazard = (table: string, lock: LockMode, why: string): Hazard => ({
   code: 'SH301',

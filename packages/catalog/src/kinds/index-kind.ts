@@ -11,6 +11,7 @@ import {
   concurrentlyHazard,
   createIndexHazard,
   dropIndexHazard,
+  partitionedIndexHazard,
 } from './hazards.js'
 import type { KindDefinition, LateStatement, PlanContext, Statement } from './kind.js'
 import { isOnline, replaceIndex } from './online.js'
@@ -219,7 +220,10 @@ function isConcurrent(index: Index, context: PlanContext): boolean {
 function createHazards(index: Index, context: PlanContext, concurrently: boolean): Hazard[] {
   if (index.parent !== undefined && context.isCreated(index.parent)) return []
   const table = tableOf(index)
-  const hazards: Hazard[] = [concurrently ? concurrentlyHazard(nameOf(index)) : createIndexHazard(table, index.name)]
+  const parent = context.from.objects.get(index.parent ?? '')
+  const isPartitioned = parent?.kind === 'table' && parent.facts.partitionKey !== undefined
+  const locking = isPartitioned ? partitionedIndexHazard(table, index.name) : createIndexHazard(table, index.name)
+  const hazards: Hazard[] = [concurrently ? concurrentlyHazard(nameOf(index)) : locking]
   const before = context.from.objects.get(index.id)
   if (index.facts.unique)
     hazards.push(

@@ -3,7 +3,7 @@ import { defineReader } from '../extract/reader.js'
 import { quoteQualified } from '../identifier.js'
 import type { InheritanceFacts } from '../model/facts.js'
 import type { CatalogObject, ObjectId } from '../model/object.js'
-import { tableLockHazard } from './hazards.js'
+import { detachPartitionHazard, tableLockHazard } from './hazards.js'
 import type { KindDefinition, Statement } from './kind.js'
 
 interface Row {
@@ -96,6 +96,6 @@ export function detach(object: Inheritance): Statement {
   if (object.facts.bound === undefined) return `ALTER TABLE ${childName(object)} NO INHERIT ${parentName(object)}`
   return {
     sql: `ALTER TABLE ${parentName(object)} DETACH PARTITION ${childName(object)}`,
-    hazards: [tableLockHazard(parentName(object), 'ACCESS EXCLUSIVE', 'DETACH PARTITION blocks reads and writes')],
+    hazards: [detachPartitionHazard(parentName(object), childName(object))],
   }
 }

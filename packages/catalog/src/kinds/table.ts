@@ -5,7 +5,15 @@ import type { TableFacts } from '../model/facts.js'
 import type { CatalogObject } from '../model/object.js'
 import { columnClause } from './column-clause.js'
 import { constraintClause } from './constraint-clause.js'
-import { dropTableHazard, rewriteTableHazard, tableLockHazard, authorizationHazard } from './hazards.js'
+import {
+  authorizationHazard,
+  autovacuumOffHazard,
+  dropTableHazard,
+  replicaIdentityHazard,
+  setAccessMethodHazard,
+  setLoggedHazard,
+  tableLockHazard,
+} from './hazards.js'
 import type { KindDefinition, LateStatement, PlanContext, Statement } from './kind.js'
 import { changedOptions, optionList } from './options.js'
 
@@ -119,7 +127,7 @@ export const tableKind: KindDefinition<'table'> = {
     if (a.persistence !== b.persistence)
       statements.push({
         sql: `ALTER TABLE ${name} SET ${b.persistence === 'unlogged' ? 'UNLOGGED' : 'LOGGED'}`,
-        hazards: [rewriteTableHazard(name, `SET ${b.persistence === 'unlogged' ? 'UNLOGGED' : 'LOGGED'}`)],
+        hazards: [setLoggedHazard(name, b.persistence === 'permanent')],
       })
     if (a.accessMethod !== b.accessMethod) {
       // SET ACCESS METHOD came with Postgres 15, and DEFAULT with 17, where partitioned tables may have one, too.
@@ -128,7 +136,7 @@ export const tableKind: KindDefinition<'table'> = {
         b.accessMethod === undefined ? (b.partitionKey ? 'DEFAULT' : 'heap') : quoteIdentifier(b.accessMethod)
       statements.push({
         sql: `ALTER TABLE ${name} SET ACCESS METHOD ${method}`,
-        hazards: [rewriteTableHazard(name, 'SET ACCESS METHOD')],
+        hazards: [setAccessMethodHazard(name)],
       })
     }
     if (a.tablespace !== b.tablespace)
@@ -137,7 +145,10 @@ export const tableKind: KindDefinition<'table'> = {
         hazards: [tableLockHazard(name, 'ACCESS EXCLUSIVE', 'SET TABLESPACE copies all rows')],
       })
     for (const change of changedOptions(a.options.filter(isOwnOption), b.options.filter(isOwnOption)))
-      statements.push(`ALTER TABLE ${name} ${change}`)
+      statements.push({
+        sql: `ALTER TABLE ${name} ${change}`,
+        hazards: /\bautovacuum_enabled=(?:'?)(?:false|off|0|no)\b/i.test(change) ? [autovacuumOffHazard(name)] : [],
+      })
     statements.push(...rowSecurity(a, b, name))
     return { statements }
   },
@@ -248,7 +259,13 @@ function lateStatements(table: Table, from: TableFacts | undefined, context: Pla
   const isIndex = replicaIdentity.mode === 'index'
   if (JSON.stringify(before) !== JSON.stringify(replicaIdentity) || (isIndex && isNew(replicaIdentity.index)))
     statements.push({
-      statement: `ALTER TABLE ${name} REPLICA IDENTITY ${isIndex ? `USING INDEX ${quoteIdentifier(replicaIdentity.index)}` : replicaIdentity.mode.toUpperCase()}`,
+      statement: {
+        sql: `ALTER TABLE ${name} REPLICA IDENTITY ${isIndex ? `USING INDEX ${quoteIdentifier(replicaIdentity.index)}` : replicaIdentity.mode.toUpperCase()}`,
+        hazards:
+          from && (replicaIdentity.mode === 'full' || replicaIdentity.mode === 'nothing')
+            ? [replicaIdentityHazard(name, replicaIdentity.mode)]
+            : [],
+      },
       needs: isIndex ? indexIds(table, replicaIdentity.index) : [],
     })
   if (clusterOn !== undefined && (from?.clusterOn !== clusterOn || isNew(clusterOn)))

@@ -4,6 +4,7 @@ import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { CatalogObject } from '../model/object.js'
 import { tableOf } from './column-details.js'
 import { enabledStates, enableClause } from './enabled.js'
+import { createTriggerHazard } from './hazards.js'
 import type { KindDefinition, LateStatement, PlanContext, Statement } from './kind.js'
 
 interface Row {
@@ -74,7 +75,11 @@ export const triggerKind: KindDefinition<'trigger'> = {
     const { facts } = trigger
     if (facts.inherited) return []
     // Partitions get theirs with it, and keep the state that this one has at that moment; theirs are set apart.
-    return [facts.definition, ...(facts.enabled === 'origin' ? [] : [enable(trigger, context)])]
+    const isInUse = trigger.parent !== undefined && !context.isCreated(trigger.parent)
+    return [
+      { sql: facts.definition, hazards: isInUse ? [createTriggerHazard(tableOf(trigger), trigger.name)] : [] },
+      ...(facts.enabled === 'origin' ? [] : [enable(trigger, context)]),
+    ]
   },
   late(to, from, context): LateStatement[] {
     if (!to.facts.inherited) return []

@@ -1,5 +1,5 @@
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../identifier.js'
-import { renameColumnHazard, renameTableHazard } from '../kinds/hazards.js'
+import { renameColumnHazard, renameLabelHazard, renameTableHazard } from '../kinds/hazards.js'
 import { kindOf } from '../kinds/registry.js'
 import { movedName } from '../kinds/types.js'
 import type { AnyObject, Catalog, ObjectId } from '../model/object.js'
@@ -123,13 +123,7 @@ function renameHazards(object: AnyObject): Hazard[] {
 function renameLabel(state: State, object: AnyObject, label: { from: string; to: string }): void {
   if (object.kind !== 'enum' || !object.facts.labels.includes(label.from)) return
   const sql = `ALTER TYPE ${quoteQualified(object.schema, object.name)} RENAME VALUE ${quoteLiteral(label.from).trim()} TO ${quoteLiteral(label.to).trim()}`
-  push(state, object.id, sql, [
-    {
-      code: 'BC103',
-      kind: 'incompatible',
-      message: `The value ${label.from} of ${object.name} is renamed: whoever uses the old one fails.`,
-    },
-  ])
+  push(state, object.id, sql, [renameLabelHazard(object.name, label.from)])
   rewrite(state, { object, label })
 }
 
