@@ -21,7 +21,7 @@ const folder = mkdtempSync(join(tmpdir(), 'savepoint-oracle-'))
 const outfile = join(folder, 'oracle.mjs')
 await build({
   stdin: {
-    contents: `export { runOracle } from './oracle.ts'; export { oracleSchema } from './random-query.ts'`,
+    contents: `export { runOracle } from './oracle.ts'; export { oracleSchema } from './random-query/schema.ts'`,
     resolveDir: join(root, 'packages/client/src/testing'),
   },
   outfile,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { availableServers, createTestDatabase } from '../../../../test/support/database.js'
 import { runOracle } from '../testing/oracle.js'
-import { oracleSchema } from '../testing/random-query.js'
+import { oracleSchema } from '../testing/random-query/schema.js'
 
 // Another seed looks at other queries; this one is fixed, so that a failure is the change's and not the day's.
 const seed = Number(process.env['SAVEPOINT_ORACLE_SEED'] ?? 1)
