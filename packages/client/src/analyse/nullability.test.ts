@@ -41,7 +41,7 @@ describe.skipIf(isMissing('shared')).each(availableServers())('labelled queries 
     const unsound: string[] = []
     const loose: string[] = []
     for (const each of cases) {
-      if (major < (each.minMajor ?? 15) || major > (each.maxMajor ?? 99)) continue
+      if (major < (each.minMajor ?? 14) || major > (each.maxMajor ?? 99)) continue
       await database.query('BEGIN')
       if (each.setup !== undefined) await database.query(each.setup)
       const [result] = await analyseQueries(database, [{ text: each.sql }])
