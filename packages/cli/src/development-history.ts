@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import type { ResolvedConfig, StatePlan } from '@savepoint/core'
+import type { ResolvedConfig, StateOptions, StatePlan } from '@savepoint/core'
 import type { Io } from './io.js'
 import { openMigrationTarget, type HistoryValues } from './migration-target.js'
 import type { Talk } from './terminal/talk.js'
@@ -29,18 +29,20 @@ export async function catchUpDevelopment(
     options,
     config,
     planned,
+    states,
     apply,
   }: {
     options: Omit<HistoryValues, 'url' | 'wait' | 'revisions-schema'>
     config: ResolvedConfig
     planned: StatePlan
+    states: StateOptions
     apply: boolean
   },
   { io, talk }: { io: Io; talk: Talk },
 ): Promise<void> {
   if (!apply && !mayBeThere(config)) return
   const { applyMigrations, setVersion } = await import('@savepoint/migrate')
-  const { generateProject, isAtState } = await import('@savepoint/core')
+  const { generateProject, readRepeatableScripts } = await import('@savepoint/core')
   const target = await openMigrationTarget(
     { ...options, url: undefined, wait: undefined, 'revisions-schema': undefined },
     { io, talk },
@@ -52,12 +54,15 @@ export async function catchUpDevelopment(
   })
   if (!target) return
   try {
-    if (target.isDevelopment && (await isAtState(target.url, planned, config))) {
+    if (target.isDevelopment && (await standsAtFiles(target.url, planned, states))) {
       const newest = target.directory.files.findLast(({ kind }) => kind === 'versioned')
-      const { current } = await setVersion(target.connection, target.directory, newest?.version, target.table)
+      const { current } = await setVersion(target.connection, target.directory, newest?.version, target.settings)
       talk.say(`the development database stands there already: version ${current ?? 'none'}`)
     } else if (apply) {
-      const { applied } = await applyMigrations(target.connection, target.directory, target.table)
+      const { applied } = await applyMigrations(target.connection, target.directory, {
+        ...target.settings,
+        ...(await readRepeatableScripts(config)),
+      })
       talk.success(`applied ${applied.map(({ name }) => name).join(', ') || 'nothing'} to ${target.name}`)
     }
   } finally {
@@ -66,4 +71,14 @@ export async function catchUpDevelopment(
   if (!apply) return
   const { written } = await generateProject(config)
   for (const file of written) talk.success(`wrote ${file}`)
+}
+
+/** Whether the database is what the schema files say. */
+async function standsAtFiles(url: string, planned: StatePlan, states: StateOptions): Promise<boolean> {
+  const { isAtState, planStates } = await import('@savepoint/core')
+  const { config } = states
+  // The plan of a migration leaves out what repeatable post scripts make, and the database has it.
+  if (!config.repeatable.includes('post')) return isAtState(url, planned, config)
+  const { plan } = await planStates({ kind: 'database', url }, { kind: 'phases', schema: config.schema }, states)
+  return plan.steps.length === 0
 }

@@ -32,7 +32,8 @@ export interface HistoryValues extends DirectoryValues {
 /** A migrations directory, a session on the database that it belongs to, and how the history's table is named. */
 export interface MigrationTarget extends FoundDirectory {
   connection: OwnedConnection
-  table: TableOptions
+  /** Where the history's table is, and what else the URL says of a run. */
+  settings: TableOptions & { statementTimeout?: number }
   /** Connection string; may hold a password. */
   url: string
   /** `host:port/name`, for messages. */
@@ -64,10 +65,11 @@ export async function openMigrationTarget(
       url,
       name: describeTarget(url),
       isDevelopment: development !== undefined,
-      table: {
+      settings: {
         revisionsSchema: options['revisions-schema'],
         boundSchema: settings.searchPath,
         table: settings.table,
+        ...(settings.statementTimeout === undefined ? {} : { statementTimeout: settings.statementTimeout }),
       },
       async close() {
         await connection.close()

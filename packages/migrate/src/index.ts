@@ -25,7 +25,7 @@ export type { ApplyOptions, ApplyResult, RunOptions } from './apply/apply.js'
 export type { DownOptions, DownResult } from './apply/down.js'
 export type { MigrateEvent, OnProgress, TransactionMode } from './apply/events.js'
 export type { PartialFile } from './apply/pending.js'
-export type { Script } from './apply/script-hash.js'
+export { hashScripts, type Script } from './apply/script-hash.js'
 export type { ExecutionOrder } from './apply/select.js'
 export type { SetResult } from './apply/set.js'
 export type { MigrationStatus } from './apply/status.js'
@@ -43,10 +43,12 @@ export {
   importDirectory,
   initDatabase,
   lintDirectory,
+  listScriptStatements,
   readStatus,
   rebaseMigrations,
   removeMigrations,
   runMergeDriver,
+  runScripts,
   setVersion,
   squashMigrations,
   undoMigrations,

@@ -3,6 +3,7 @@
  * works on databases, an application with nothing pending never what applies.
  */
 type Apply = typeof import('./apply/apply.js')
+type Scripts = typeof import('./apply/script.js')
 type Down = typeof import('./apply/down.js')
 type SetByHand = typeof import('./apply/set.js')
 type Status = typeof import('./apply/status.js')
@@ -37,6 +38,14 @@ export const connect: Later<Connect['connect']> = async (...parameters) =>
  */
 export const applyMigrations: Later<Apply['applyMigrations']> = async (...parameters) =>
   (await import('./apply/apply.js')).applyMigrations(...parameters)
+
+/** Runs scripts, each in a transaction unless a statement of it cannot run in one. Throws SP4017. */
+export const runScripts: Later<Scripts['runScripts']> = async (...parameters) =>
+  (await import('./apply/script.js')).runScripts(...parameters)
+
+/** A script's statements in their order, as the database is given them. */
+export const listScriptStatements: Later<Scripts['listScriptStatements']> = async (...parameters) =>
+  (await import('./apply/script.js')).listScriptStatements(...parameters)
 
 /** Undoes applied migrations, the last first, by the way down that their files give. Throws SP4014 where one gives none. */
 export const undoMigrations: Later<Down['undoMigrations']> = async (...parameters) =>

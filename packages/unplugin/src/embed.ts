@@ -17,12 +17,13 @@ export interface EmbeddedModule {
 }
 
 /**
- * The migrations directory as a module: every file's exact text (atlas.sum is over bytes), the drafts left out.
+ * The migrations directory as a module: every file's exact text (atlas.sum is over bytes), the drafts left out, and the
+ * scripts of repeatable phases.
  *
  * @throws DiagnosticError of `loadConfig`; Error when the config turns migrations off
  */
 export async function embedMigrations(options: Options, root: string): Promise<EmbeddedModule> {
-  const { loadConfig } = await import('@savepoint/core')
+  const { loadConfig, readRepeatableScripts } = await import('@savepoint/core')
   const config = await loadConfig({ cwd: root, configFile: options.configFile, environment: options.environment })
   if (!config.migrations)
     throw new Error(`[savepoint] ${migrationsId} is imported, and the config says \`migrations: false\``)
@@ -39,8 +40,14 @@ export async function embedMigrations(options: Options, root: string): Promise<E
     .sort()
   const files: Record<string, string> = {}
   for (const name of names) files[name] = await readFile(join(directory, name), 'utf8')
+  const scripts = await readRepeatableScripts(config)
+  const embed = (phase: 'pre' | 'post'): object =>
+    scripts[phase].length === 0 ? {} : { [phase]: scripts[phase].map(({ name, sql }) => ({ name, sql })) }
   return {
-    code: `export const migrations = Object.freeze(${JSON.stringify({ format, files })})\n`,
-    files: names.map((name) => join(directory, name)),
+    code: `export const migrations = Object.freeze(${JSON.stringify({ format, files, ...embed('pre'), ...embed('post') })})\n`,
+    files: [
+      ...names.map((name) => join(directory, name)),
+      ...[...scripts.pre, ...scripts.post].map(({ path }) => path),
+    ],
   }
 }

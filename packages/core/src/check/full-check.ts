@@ -9,9 +9,11 @@ import { compareFiles } from '../emit/emit.js'
 import { toDiagnostics } from '../engine/diagnose.js'
 import type { EngineOptions } from '../engine/engine.js'
 import { openProject, type Project } from '../engine/project.js'
-import { hasErrors, readDesired } from '../engine/run/desired.js'
+import { hasErrors, readDesired, type ElaboratedSchema } from '../engine/run/desired.js'
 import { createTargets } from '../engine/watcher.js'
 import { prepareFiles, type KnownFiles } from '../engine/run/files.js'
+import type { RepeatableScripts } from '../repeatable/scripts.js'
+import type { SourceSet } from '../sources/reader.js'
 import { createStamp, stampPath, writeStamp } from './stamp.js'
 
 /** Loads the config for a check; what is wrong with it is a result of the check. */
@@ -73,22 +75,29 @@ export function openForChecking(config: ResolvedConfig, { mayEdit = false } = {}
 }
 
 async function check(project: Project): Promise<readonly Diagnostic[]> {
-  const { diagnostics, elaboration, emitted } = await readDesired(project, undefined)
+  const desired = await readDesired(project, undefined)
+  const { diagnostics, elaboration, emitted } = desired
   if (!elaboration) return diagnostics
   const { catalog } = elaboration
+  const scripts = await project.repeatable.read()
+  const changing = await project.repeatable.prove(project.elaborator, catalog, scripts)
+  if (changing.length > 0) return [...diagnostics, ...changing.map(desired.frame)]
   const queries = await project.queries.generate(catalog, project.elaborator.use)
   return [
     ...diagnostics,
     ...queries.diagnostics,
-    ...(await checkMigrations(project, catalog)),
+    ...(await checkMigrations(project, { schema: elaboration, sources: desired.sources, scripts })),
     ...(hasErrors(queries.diagnostics) ? [] : await checkFiles(project, catalog, { ...queries, emitted })),
   ]
 }
 
-async function checkMigrations(project: Project, desired: Catalog): Promise<Diagnostic[]> {
+async function checkMigrations(
+  project: Project,
+  { schema, sources, scripts }: { schema: ElaboratedSchema; sources: SourceSet; scripts: RepeatableScripts },
+): Promise<Diagnostic[]> {
   const { migrations, elaborator, config } = project
   if (!migrations || !config.migrations) return []
-  const { directory, catalog, diagnostics } = await migrations.replay(elaborator)
+  const { directory, catalog, diagnostics } = await migrations.replay(elaborator, scripts.pre)
   const shown = relative(config.root, config.migrations.directory)
   const found: Diagnostic[] = [...diagnostics]
   const mismatch = directory.sumText === undefined ? undefined : findSumMismatch(directory)
@@ -102,7 +111,8 @@ async function checkMigrations(project: Project, desired: Catalog): Promise<Diag
     })
   }
   if (!catalog) return found
-  const different = differences(catalog, desired)
+  const wanted = await project.repeatable.migrated(schema, sources, scripts)
+  const different = differences(catalog, wanted.catalog)
   if (different.length === 0) return found
   const shownDifferences = different.slice(0, 8).map(describeDifference)
   const more = different.length - shownDifferences.length

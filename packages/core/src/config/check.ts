@@ -44,9 +44,17 @@ const database: Rule = {
 
 const settings: Record<Exclude<keyof Config, 'plugins' | 'environments'>, Rule> = {
   schema: {
-    allowed: 'a glob, a list of globs, or { pre, schema, post }',
+    allowed: 'a glob, a list of globs, or { pre, schema, post, repeatable }',
     accepts: isTextOrList,
-    fields: { pre: globs, schema: globs, post: globs },
+    fields: {
+      pre: globs,
+      schema: globs,
+      post: globs,
+      repeatable: {
+        allowed: "true, false, 'pre' or 'post'",
+        accepts: (value) => isFlag(value) || isOneOf(value, ['pre', 'post']),
+      },
+    },
   },
   database,
   allowRemote: flag,

@@ -5,6 +5,21 @@ import type { PluginOption } from './plugins.js'
 
 export type MigrationFormat = 'atlas' | 'goose' | 'golang-migrate' | 'dbmate' | 'flyway'
 
+/** Schema files by phase, each globs relative to the config file. */
+export interface PhasesConfig {
+  pre?: string | string[]
+  schema?: string | string[]
+  post?: string | string[]
+  /**
+   * Which of `pre` and `post` are scripts that run around every apply instead of being written into migrations: `true` both,
+   * or one by its name. They must be idempotent, which is proved on scratch.
+   * @default false
+   */
+  repeatable?: boolean | RepeatablePhase
+}
+
+export type RepeatablePhase = 'pre' | 'post'
+
 /** What a user writes in `savepoint.config.ts`. Everything is optional. */
 export interface Config {
   /**
@@ -12,7 +27,7 @@ export interface Config {
    * `pre` runs before the schema (extensions, functions), `post` after it (triggers, row-level security).
    * @default 'schema/**' + '/*.sql'
    */
-  schema?: string | string[] | { pre?: string | string[]; schema?: string | string[]; post?: string | string[] }
+  schema?: string | string[] | PhasesConfig
   /**
    * The development database: `pglite:` (embedded, under `.savepoint/`), `pglite:PATH`, `pglite:memory`,
    * `postgres://…`, `docker://postgres/17/dev`, `native:` or `native:PATH`.
@@ -58,6 +73,8 @@ export interface ResolvedConfig {
     readonly schema: readonly string[]
     readonly post: readonly string[]
   }
+  /** Phases that run around every apply and stand in no migration. */
+  readonly repeatable: readonly RepeatablePhase[]
   readonly database: DatabaseSetting
   /** The environment that `--env` picked. */
   readonly environment?: string

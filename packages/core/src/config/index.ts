@@ -3,6 +3,8 @@ export {
   type Config,
   type EnvironmentConfig,
   type MigrationFormat,
+  type PhasesConfig,
+  type RepeatablePhase,
   type ResolvedConfig,
 } from './config.js'
 export { configFileNames, findConfigFile } from './find.js'

@@ -43,6 +43,7 @@ describe('defaults', () => {
           "format": "atlas",
         },
         "plugins": [],
+        "repeatable": [],
         "root": "/app",
         "schema": {
           "post": [],
@@ -159,7 +160,7 @@ describe('wrong values', () => {
         "strict: expected true or false, got 1",
         "exclude: expected a list of schema names, got "vendor"",
         "migrations.format: expected one of 'atlas', 'goose', 'golang-migrate', 'dbmate', 'flyway', got "rails"",
-        "schema: expected a glob, a list of globs, or { pre, schema, post }, got a list with 1 in it",
+        "schema: expected a glob, a list of globs, or { pre, schema, post, repeatable }, got a list with 1 in it",
       ]
     `)
   })

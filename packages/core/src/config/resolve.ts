@@ -6,7 +6,7 @@ import type { DatabaseSetting } from '../server/server.js'
 import { parseDatabaseSetting } from '../server/setting.js'
 import { findConfigProblems, isConfig, type ConfigProblem } from './check.js'
 import type { ClientConfig } from './client.js'
-import type { Config, EnvironmentConfig, ResolvedConfig } from './config.js'
+import type { Config, EnvironmentConfig, RepeatablePhase, ResolvedConfig } from './config.js'
 import { escapeGlob } from './glob.js'
 import { readMigrationFormat } from './migration-format.js'
 import { resolvePlugins } from './plugins.js'
@@ -62,6 +62,7 @@ export function resolveConfig(value: unknown, origin: ConfigOrigin): ResolvedCon
     ...(origin.environment === undefined ? {} : { environment: origin.environment }),
     ...(environment.url === undefined ? {} : { url: environment.url }),
     schema: resolveSchema(chosen('schema'), root),
+    repeatable: resolveRepeatable(chosen('schema')),
     database: parse('database', chosen('database') ?? defaultConfig.database),
     allowRemote: chosen('allowRemote') ?? defaultConfig.allowRemote,
     ...(scratch === undefined ? {} : { scratch: parse('scratch', scratch) }),
@@ -119,6 +120,13 @@ function resolveSchema(schema: Config['schema'], root: string): ResolvedConfig['
   if (typeof schema === 'object' && !Array.isArray(schema))
     return { pre: list(schema.pre), schema: list(schema.schema ?? defaultConfig.schema), post: list(schema.post) }
   return { pre: [], schema: list(schema ?? defaultConfig.schema), post: [] }
+}
+
+function resolveRepeatable(schema: Config['schema']): readonly RepeatablePhase[] {
+  if (typeof schema !== 'object' || Array.isArray(schema)) return []
+  const { repeatable = false } = schema
+  const chosen = repeatable === true ? (['pre', 'post'] as const) : repeatable === false ? [] : [repeatable]
+  return chosen.filter((phase) => schema[phase] !== undefined)
 }
 
 function resolveGlobs(globs: string | string[], root: string): string[] {

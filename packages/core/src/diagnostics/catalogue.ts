@@ -16,6 +16,7 @@ export const catalogue = {
   SP1009: 'an identifier is longer than 63 bytes and would be truncated',
   SP1010: 'a statement has no place in a schema file',
   SP1011: 'an extension is not available on this server',
+  SP1012: 'a repeatable script is not idempotent',
   SP2001: 'the database URL is not local',
   SP2002: 'the database cannot be reached',
   SP2003: 'another session holds a lock',

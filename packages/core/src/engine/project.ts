@@ -8,6 +8,7 @@ import { createRememberedState } from './development/remembered.js'
 import { createMigrations, type Migrations } from './run/draft.js'
 import type { Elaborator } from './run/elaborator.js'
 import { openElaborator } from './run/open-elaborator.js'
+import { createRepeatablePhases, type RepeatablePhases } from './run/repeatable.js'
 import { createSchemaInput, type SchemaInput } from './run/schema-input.js'
 import { describeScratch, openScratchDatabase } from './servers.js'
 
@@ -19,6 +20,7 @@ export interface Project {
   /** Of `input`. */
   readonly plugins: PluginContainer
   readonly elaborator: Elaborator
+  readonly repeatable: RepeatablePhases
   readonly current: CurrentCatalog
   readonly decisions: Decisions
   readonly migrations: Migrations | undefined
@@ -48,17 +50,17 @@ export function openProject(config: ResolvedConfig, options: ProjectOptions, inh
     ...(config.include ? { include: config.include } : {}),
     exclude: config.exclude,
   }
+  const elaboratorOptions = {
+    log,
+    openScratch: () => openScratchDatabase(config, log, development.server),
+    scratchIdentity: () => describeScratch(config, development.server),
+  }
   const project: Project = {
     config,
     input,
     plugins: input.plugins,
-    elaborator:
-      inherited.elaborator ??
-      openElaborator(config, {
-        log,
-        openScratch: () => openScratchDatabase(config, log, development.server),
-        scratchIdentity: () => describeScratch(config, development.server),
-      }),
+    elaborator: inherited.elaborator ?? openElaborator(config, elaboratorOptions),
+    repeatable: createRepeatablePhases(config, () => openElaborator(config, elaboratorOptions)),
     current: createCurrentCatalog(catalogOptions, createRememberedState(config.stateDirectory, config.database)),
     decisions: createDecisions(config.stateDirectory),
     migrations: config.migrations && createMigrations(config.migrations),
@@ -66,6 +68,7 @@ export function openProject(config: ResolvedConfig, options: ProjectOptions, inh
     development,
     async close(kept = {}) {
       input.plugins.close()
+      await project.repeatable.close()
       if (!kept.elaborator) await project.elaborator.close()
       if (!kept.development) await development.close()
     },

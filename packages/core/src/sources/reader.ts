@@ -37,8 +37,13 @@ type Entry = FileStatements & { file?: SourceFile }
 const nothing = { statements: [], fragments: [] }
 
 /** Reads schema files and remembers what it read, so that a save costs the changed files only. */
-export function createSourceReader(options: { root: string; schema: PhaseGlobs }): SourceReader {
-  const { root, schema } = options
+export function createSourceReader(options: {
+  root: string
+  schema: PhaseGlobs
+  /** Phases whose files are scripts: rows that they write are no mistake there. @default none */
+  repeatable?: readonly Phase[]
+}): SourceReader {
+  const { root, schema, repeatable = [] } = options
   const entries = new Map<string, Entry>()
   let known: { path: string; phase: Phase }[] = []
 
@@ -48,7 +53,7 @@ export function createSourceReader(options: { root: string; schema: PhaseGlobs }
       // A path that is not known can be a new file, and a known one may be gone: then the globs are asked again.
       let stale = changed ? known.filter(({ path }) => changed.includes(path)) : undefined
       if (!changed || !stale || stale.length < changed.length || known.length === 0) {
-        const found = await findFiles(root, schema)
+        const found = await findPhaseFiles(root, schema)
         const paths = new Set(found.map(({ path }) => path))
         for (const path of entries.keys()) if (!paths.has(path)) entries.delete(path)
         known = found
@@ -60,7 +65,7 @@ export function createSourceReader(options: { root: string; schema: PhaseGlobs }
         else entries.delete(path)
       })
       known = known.filter(({ path }) => entries.has(path))
-      return collect(known, entries, root, schema)
+      return collect(known, entries, { root, schema, repeatable })
     },
   }
 }
@@ -68,11 +73,14 @@ export function createSourceReader(options: { root: string; schema: PhaseGlobs }
 function collect(
   known: readonly { path: string; phase: Phase }[],
   entries: ReadonlyMap<string, Entry>,
-  root: string,
-  schema: PhaseGlobs,
+  { root, schema, repeatable }: { root: string; schema: PhaseGlobs; repeatable: readonly Phase[] },
 ): SourceSet {
   const read = known.flatMap(({ path }) => entries.get(path) ?? [])
-  const diagnostics = read.flatMap((entry) => entry.diagnostics)
+  const diagnostics = read.flatMap(({ diagnostics: found, file }) =>
+    file && repeatable.includes(file.phase)
+      ? found.filter(({ code, severity }) => code !== 'SP1010' || severity === 'error')
+      : found,
+  )
   if (known.length === 0) {
     const globs = phases.flatMap((phase) => schema[phase])
     diagnostics.push({
@@ -95,7 +103,7 @@ function displayGlob(glob: string, root: string): string {
 }
 
 /** A file belongs to one phase only: what `pre` or `post` names is taken out of `schema`. Links to one file count once. */
-async function findFiles(root: string, schema: PhaseGlobs): Promise<{ path: string; phase: Phase }[]> {
+export async function findPhaseFiles(root: string, schema: PhaseGlobs): Promise<{ path: string; phase: Phase }[]> {
   const byPhase = new Map<Phase, string[]>()
   const claimed = new Set<string>()
   for (const phase of ['pre', 'post', 'schema'] as const) {

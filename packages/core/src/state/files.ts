@@ -1,6 +1,8 @@
+import type { ResolvedConfig } from '../config/config.js'
 import { DiagnosticError, type Diagnostic } from '../diagnostics/index.js'
 import { analyse } from '../elaborate/analysis.js'
 import { readExtensionNames } from '../sources/extensions.js'
+import { leaveOut } from '../repeatable/leave-out.js'
 import { quoteRE } from '../sources/quote.js'
 import { createSourceReader, type PhaseGlobs, type SourceSet } from '../sources/reader.js'
 
@@ -15,9 +17,18 @@ export interface SchemaFiles {
   roles: readonly string[]
 }
 
-/** Reads schema files. What is wrong inside of them is in `sources.diagnostics`; no file at all, or one that cannot be read, is thrown as SP1008 and SP1007. */
-export async function readPhases(schema: PhaseGlobs, root: string): Promise<SchemaFiles> {
-  const sources = await createSourceReader({ root, schema }).read()
+/**
+ * Reads schema files. What is wrong inside of them is in `sources.diagnostics`; no file at all, or one that cannot be read, is
+ * thrown as SP1008 and SP1007.
+ *
+ * @param leftOut absolute paths of files that do not count
+ */
+export async function readPhases(
+  schema: PhaseGlobs,
+  { root, repeatable }: Pick<ResolvedConfig, 'root' | 'repeatable'>,
+  leftOut: ReadonlySet<string> = new Set(),
+): Promise<SchemaFiles> {
+  const sources = leaveOut(await createSourceReader({ root, schema, repeatable }).read(), leftOut)
   const missing = sources.diagnostics.filter(({ code }) => code === 'SP1008' || code === 'SP1007')
   if (missing.length > 0) throw new DiagnosticError(missing)
   return {

@@ -4,6 +4,7 @@ export { openDevelopment, type DevelopmentOptions, type OpenDevelopment } from '
 export { renderDiagram } from './diagram.js'
 export { lintMigrations, type LintedMigration } from './lint.js'
 export { describeMigrateError } from './migrations.js'
+export { readRepeatableScripts, type RepeatableScripts, type ScriptFile } from '../repeatable/scripts.js'
 export { parseStateSpec, parseStateSpecs, type StateSpec } from './spec.js'
 export {
   planStates,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { extract, plan, type Catalog, type Hazard } from '@savepoint/catalog'
+import { readRepeatableScripts, withScripts } from '../repeatable/scripts.js'
 import { readExtensionNames } from '../sources/extensions.js'
 import { readTablespaces } from './files.js'
 import { readMigrations, runMigrations, type MigrationScript } from './migrations.js'
@@ -27,7 +28,8 @@ export async function lintMigrations(
   names: ReadonlySet<string>,
   { config, log }: StateOptions,
 ): Promise<LintedMigration[]> {
-  const script = readMigrations(spec)
+  const { pre } = await readRepeatableScripts(config)
+  const script = await withScripts(readMigrations(spec), { pre, post: [] })
   const scratch = await openScratch({ config, extensions: readExtensionNames(script.statements), databases: [], log })
   const options = { ...(config.include ? { include: config.include } : {}), exclude: config.exclude }
   try {

@@ -4,6 +4,7 @@ import type { Connection } from '@savepoint/catalog'
 import { listStatements, MigrateError, readDirectory } from '@savepoint/migrate'
 import { DiagnosticError, type Diagnostic } from '../diagnostics/index.js'
 import { isServerError } from '../elaborate/server-error.js'
+import { forScratch } from './on-scratch.js'
 import type { StateSpec } from './spec.js'
 
 /** The statements of a migrations directory in the order in which they run. */
@@ -44,9 +45,6 @@ export function readMigrations({
   }
 }
 
-const concurrentlyRE = /^((?:create\s+(?:unique\s+)?|drop\s+|re)index)\s+concurrently\b/i
-const bracketRE = /^(?:begin|start\s+transaction|commit|end)\b\s*(?:transaction|work)?\s*;?\s*$/i
-
 /**
  * Runs the migrations inside the caller's open transaction.
  *
@@ -54,9 +52,10 @@ const bracketRE = /^(?:begin|start\s+transaction|commit|end)\b\s*(?:transaction|
  */
 export async function runMigrations(connection: Connection, { statements }: MigrationScript): Promise<void> {
   for (const { sql, file, line, column } of statements) {
-    if (bracketRE.test(sql)) continue
+    const text = forScratch(sql)
+    if (text === undefined) continue
     try {
-      await connection.query(sql.replace(concurrentlyRE, '$1'))
+      await connection.query(text)
     } catch (error) {
       if (!isServerError(error)) throw error
       throw new DiagnosticError(

@@ -17,6 +17,9 @@ import { assumeRole, type ScratchOptions } from '../scratch/session.js'
 import { createWarmScratch, type WarmScratch } from '../scratch/warm-scratch.js'
 import { readExtensionNames } from '../sources/extensions.js'
 import type { Statement } from '../sources/source.js'
+import type { ResolvedConfig } from '../config/config.js'
+import { proveIdempotence } from '../repeatable/prove.js'
+import { readRepeatableScripts, withScripts, type RepeatableScripts } from '../repeatable/scripts.js'
 import { errorsOf, readPhases, readTablespaces, warningsOf, type SchemaFiles } from './files.js'
 import { readMigrations, runMigrations, type MigrationScript } from './migrations.js'
 import { assumeTablespaces, openScratch, type ScratchDatabaseSession } from './scratch.js'
@@ -27,7 +30,7 @@ import type { StateOptions } from './states.js'
 /** A state that was looked at as far as is possible without elaborating it. */
 export type Side =
   | { kind: 'files'; files: SchemaFiles }
-  | { kind: 'migrations'; script: MigrationScript }
+  | { kind: 'migrations'; script: MigrationScript; scripts: RepeatableScripts }
   | DatabaseSide
 
 export interface DatabaseSide {
@@ -75,7 +78,8 @@ export async function openWorkspace(specs: readonly StateSpec[], options: StateO
   early?.catch(() => undefined)
   const sides: Side[] = []
   try {
-    for (const spec of specs) sides.push(await openSide(spec, options.config.root))
+    const scripts = await readRepeatableScripts(options.config)
+    for (const spec of specs) sides.push(await openSide(spec, specs, scripts, options.config))
   } catch (error) {
     await closeSides(sides)
     await early?.then((scratch) => scratch.close())
@@ -132,7 +136,7 @@ class OpenWorkspace implements Workspace {
       case 'files':
         return this.#readFiles(side.files)
       case 'migrations':
-        return this.#readMigrations(side.script)
+        return this.#readMigrations(side)
       case 'database':
         return this.#readDatabase(side)
     }
@@ -192,10 +196,13 @@ class OpenWorkspace implements Workspace {
     return { catalog, warnings: [...warnings, describeScript(first)], statements, locate: nowhere }
   }
 
-  async #readMigrations(script: MigrationScript): Promise<Reading> {
+  async #readMigrations({ script, scripts }: Extract<Side, { kind: 'migrations' }>): Promise<Reading> {
     const catalog = await this.#inTransaction(async (connection) => {
       await runMigrations(connection, script)
-      return extract(connection, this.#extractOptions)
+      const replayed = await extract(connection, this.#extractOptions)
+      const changing = await proveIdempotence(connection, scripts, this.#extractOptions)
+      if (changing.length > 0) throw new DiagnosticError(changing)
+      return replayed
     })
     return { catalog, warnings: [], statements: [], locate: nowhere }
   }
@@ -235,14 +242,26 @@ class OpenWorkspace implements Workspace {
 
 const nowhere = (): undefined => undefined
 
-async function openSide(spec: StateSpec, root: string): Promise<Side> {
+async function openSide(
+  spec: StateSpec,
+  specs: readonly StateSpec[],
+  scripts: RepeatableScripts,
+  config: ResolvedConfig,
+): Promise<Side> {
+  // Between migrations and files nothing of the post scripts counts: it is in no migration, and it may need tables that the
+  // next one makes.
+  const isBetween =
+    specs.some(({ kind }) => kind === 'migrations') && specs.some(({ kind }) => kind === 'files' || kind === 'phases')
+  const leftOut = new Set(isBetween ? scripts.post.map(({ path }) => path) : [])
   switch (spec.kind) {
     case 'files':
-      return { kind: 'files', files: await readPhases({ pre: [], schema: spec.patterns, post: [] }, root) }
+      return { kind: 'files', files: await readPhases({ pre: [], schema: spec.patterns, post: [] }, config, leftOut) }
     case 'phases':
-      return { kind: 'files', files: await readPhases(spec.schema, root) }
-    case 'migrations':
-      return { kind: 'migrations', script: readMigrations(spec) }
+      return { kind: 'files', files: await readPhases(spec.schema, config, leftOut) }
+    case 'migrations': {
+      const around = isBetween ? { pre: scripts.pre, post: [] } : scripts
+      return { kind: 'migrations', script: await withScripts(readMigrations(spec), around), scripts: around }
+    }
     case 'database':
       return openDatabaseSide(spec.url)
   }

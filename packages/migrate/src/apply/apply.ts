@@ -153,12 +153,16 @@ async function applyLocked(
   const context: ExecuteContext = { connection, ledger, onProgress, finished: [] }
   if (!options.dryRun && !history.exists) await createTable(target)
   await withTimeouts(connection, options, async () => {
-    if (runsScripts && !options.dryRun) await runScripts(connection, options.pre ?? [], 'pre', [], onProgress)
-    await applyFiles(context, directory, files, state, contents, options, result)
-    if (runsScripts && !options.dryRun) {
-      await runScripts(connection, options.post ?? [], 'post', context.finished, onProgress)
-      ledger.noteScripts(scripts)
+    const around = async (phase: 'pre' | 'post'): Promise<void> => {
+      if (!runsScripts) return
+      const chosen = options[phase] ?? []
+      if (options.dryRun) for (const { name } of chosen) onProgress({ type: 'script', name, phase })
+      else await runScripts(connection, chosen, phase, context.finished, onProgress)
     }
+    await around('pre')
+    await applyFiles(context, directory, files, state, contents, options, result)
+    await around('post')
+    if (runsScripts) ledger.noteScripts(scripts)
   }).catch((error: unknown) => {
     if (error instanceof MigrateError) onProgress({ type: 'failed', error })
     throw error

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync, type Dirent } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Script } from '../apply/script-hash.js'
 import { MigrateError, messageOf } from '../error.js'
 
 /** A migrations directory inside a program: file names (with `/`) to their exact text, `atlas.sum` among them. */
@@ -8,6 +9,9 @@ export interface EmbeddedMigrations {
   readonly files: Readonly<Record<string, string>>
   /** Format to read it with where the caller names none. */
   readonly format?: string
+  /** Scripts that run around every apply, for `initDatabase`. */
+  readonly pre?: readonly Script[]
+  readonly post?: readonly Script[]
 }
 
 export interface SourceEntry {

@@ -35,7 +35,10 @@ export interface InitializeOptions extends Pick<
   migrations: DirectoryLocation
   /** @default what `migrations` says, else `atlas` */
   format?: FormatName
-  /** Scripts that run before and after the migrations, whenever some are pending or a script changed; idempotent. */
+  /**
+   * Scripts that run before and after the migrations, whenever some are pending or a script changed; idempotent.
+   * @default those that the plugin embeds, where the config says that phases are repeatable
+   */
   pre?: readonly (string | Script)[]
   post?: readonly (string | Script)[]
   /** How long to wait while another instance applies, in milliseconds. @default 60000 */
@@ -56,8 +59,10 @@ export async function initDatabase(options: InitializeOptions): Promise<ApplyRes
   try {
     const toScripts = (phase: string, scripts: readonly (string | Script)[] = []): Script[] =>
       scripts.map((one, index) => (typeof one === 'string' ? { name: `${phase} script ${index + 1}`, sql: one } : one))
-    const pre = toScripts('pre', options.pre)
-    const post = toScripts('post', options.post)
+    const embedded =
+      typeof options.migrations === 'object' && 'files' in options.migrations ? options.migrations : undefined
+    const pre = toScripts('pre', options.pre ?? embedded?.pre)
+    const post = toScripts('post', options.post ?? embedded?.post)
     const merged = { ...settings, ...options, pre, post, lockTimeout: options.lockTimeout ?? 60_000 }
     const result = (await readCurrent(connection, directory, merged)) ?? (await apply(connection, directory, merged))
     healthy = true

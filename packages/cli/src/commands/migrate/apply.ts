@@ -2,16 +2,8 @@ import { defineCommand, flag, text } from '../../command.js'
 import { exitCodes } from '../../exit-codes.js'
 import { oneOf, parseAmount } from '../../arguments.js'
 import { createRunReport } from '../../migration-report.js'
-import { renderStatus } from '../../migration-status.js'
-import {
-  openMigrationTarget,
-  readLockTimeout,
-  runOptions,
-  wantsJson,
-  type MigrationTarget,
-} from '../../migration-target.js'
-import type { Io } from '../../io.js'
-import type { Talk } from '../../terminal/talk.js'
+import { openMigrationTarget, readLockTimeout, runOptions, wantsJson } from '../../migration-target.js'
+import { previewApply } from '../../migration-preview.js'
 
 export const command = defineCommand({
   arguments: '[amount]',
@@ -32,7 +24,8 @@ export const command = defineCommand({
     json: flag('Print the report as JSON'),
   },
   details: `Applies pending migrations in the table and under the lock of the directory's own tool. On a database that was
-named (--url, --env) a person is shown the status and the statements and asked; without a terminal it goes on.`,
+named (--url, --env) a person is shown what lint finds, the status and the statements, and asked; without a terminal
+it goes on. Where the config says that phases are repeatable, their scripts run before and after.`,
   examples: [
     'migrate apply',
     'migrate apply --env prod --dry-run',
@@ -44,11 +37,13 @@ named (--url, --env) a person is shown the status and the statements and asked; 
     const execOrder = oneOf('exec-order', options['exec-order'], ['linear', 'linear-skip', 'non-linear'])
     const resumeAfter = parseAmount(options['resume-after'], 0)
     const json = wantsJson(options.format, options.json)
+    const { readRepeatableScripts } = await import('@savepoint/core')
     const { applyMigrations } = await import('@savepoint/migrate')
     const target = await openMigrationTarget(options, { io, talk })
     try {
       const apply = {
-        ...target.table,
+        ...target.settings,
+        ...(await readRepeatableScripts(target.config)),
         ...readLockTimeout(options['lock-timeout']),
         amount,
         txMode,
@@ -59,7 +54,7 @@ named (--url, --env) a person is shown the status and the statements and asked; 
         allowDirty: options['allow-dirty'],
       }
       const asks = io.interactive && !target.isDevelopment && !options['auto-approve'] && !options['dry-run'] && !json
-      if (asks && !(await preview(target, apply, { io, talk }))) return exitCodes.failed
+      if (asks && !(await previewApply(target, apply, { io, talk }))) return exitCodes.failed
       const report = createRunReport({ io, talk, silent: json })
       try {
         const result = await applyMigrations(target.connection, target.directory, {
@@ -81,29 +76,3 @@ named (--url, --env) a person is shown the status and the statements and asked; 
     }
   },
 })
-
-/** Status and statements before the question; false when the person says no. Nothing pending needs no question. */
-async function preview(
-  { connection, directory, table, name }: MigrationTarget,
-  apply: object,
-  { io, talk }: { io: Io; talk: Talk },
-): Promise<boolean> {
-  const { applyMigrations, readStatus } = await import('@savepoint/migrate')
-  talk.say(renderStatus(await readStatus(connection, directory, table)))
-  let files = 0
-  await applyMigrations(connection, directory, {
-    ...apply,
-    dryRun: true,
-    onProgress(event) {
-      if (event.type === 'file') {
-        files++
-        talk.say(talk.style.bold(event.file.name))
-      }
-      if (event.type === 'statement') talk.say(`  ${event.statement.text.trim().replaceAll('\n', '\n  ')}`)
-    },
-  })
-  if (files === 0) return true
-  const yes = await io.confirm(`Apply ${files} migration${files === 1 ? '' : 's'} to ${name}?`)
-  if (!yes) talk.say('nothing was changed')
-  return yes
-}

@@ -50,7 +50,7 @@ format has one, the way back, and writes the migration with its sum.`,
         talk.say('The migration directory is synced with the desired state, no changes to be made')
         talk.say(time)
         if (options.apply)
-          await catchUpDevelopment({ options, config: states.config, planned, apply: true }, { io, talk })
+          await catchUpDevelopment({ options, config: states.config, planned, states, apply: true }, { io, talk })
         return exitCodes.done
       }
       if (options['dry-run']) io.stdout(renderSql(planned))
@@ -70,7 +70,10 @@ format has one, the way back, and writes the migration with its sum.`,
       await sayWarnings(plan, unproved ? [...warnings, unproved] : warnings, { io, talk })
       talk.say(time)
       if (!options['dry-run'])
-        await catchUpDevelopment({ options, config: states.config, planned, apply: options.apply }, { io, talk })
+        await catchUpDevelopment(
+          { options, config: states.config, planned, states, apply: options.apply },
+          { io, talk },
+        )
       return exitCodes.done
     } finally {
       await states.close()

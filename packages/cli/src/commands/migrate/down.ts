@@ -31,7 +31,7 @@ export const command = defineCommand({
       const report = createRunReport({ io, talk, silent: json })
       try {
         const result = await undoMigrations(target.connection, target.directory, {
-          ...target.table,
+          ...target.settings,
           ...readLockTimeout(options['lock-timeout']),
           amount,
           toVersion,

@@ -13,7 +13,7 @@ export const command = defineCommand({
     const target = await openMigrationTarget(options, { io, talk })
     try {
       const { current } = await setVersion(target.connection, target.directory, args[0], {
-        ...target.table,
+        ...target.settings,
         ...readLockTimeout(options['lock-timeout']),
         force: target.directory.format.name === 'golang-migrate',
       })

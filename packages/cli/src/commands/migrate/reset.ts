@@ -15,7 +15,7 @@ export const command = defineCommand({
   details: 'Drops everything in the development database, after asking, and applies every migration to it.',
   examples: ['migrate reset', 'migrate reset --seed --auto-approve'],
   async run({ options, io, talk }) {
-    const { DiagnosticError, emptyDatabase, isLocalUrl } = await import('@savepoint/core')
+    const { DiagnosticError, emptyDatabase, isLocalUrl, readRepeatableScripts } = await import('@savepoint/core')
     const { applyMigrations, validateDirectory } = await import('@savepoint/migrate')
     const target = await openMigrationTarget(options, { io, talk })
     try {
@@ -36,7 +36,8 @@ export const command = defineCommand({
       const report = createRunReport({ io, talk, silent: false })
       try {
         await applyMigrations(target.connection, target.directory, {
-          ...target.table,
+          ...target.settings,
+          ...(await readRepeatableScripts(target.config)),
           ...readLockTimeout(options['lock-timeout']),
           onProgress: report.onProgress,
         })

@@ -13,7 +13,7 @@ Without a version: the last file of the directory. 0 empties the history.`,
     const target = await openMigrationTarget(options, { io, talk })
     try {
       const { current, set, removed } = await setVersion(target.connection, target.directory, args[0], {
-        ...target.table,
+        ...target.settings,
         ...readLockTimeout(options['lock-timeout']),
       })
       // In the words of `atlas migrate set`.

@@ -19,7 +19,7 @@ export const command = defineCommand({
     const { readStatus } = await import('@savepoint/migrate')
     const target = await openMigrationTarget(options, { io, talk })
     try {
-      const status = await readStatus(target.connection, target.directory, target.table)
+      const status = await readStatus(target.connection, target.directory, target.settings)
       if (wantsJson(options.format, options.json))
         io.stdout(`${JSON.stringify(statusToJson(status, target), null, 2)}\n`)
       else io.stdout(renderStatus(status))

@@ -20,13 +20,18 @@ export interface RememberedState {
 const identityText = `SELECT d.oid || ' ' || d.datname AS identity FROM pg_catalog.pg_database AS d
 WHERE d.datname = pg_catalog.current_database()`
 
+/** What tells one database from another of the same address. */
+export async function readDatabaseIdentity(connection: Connection): Promise<string | undefined> {
+  const { rows } = await connection.query<{ identity: string }>(identityText)
+  return rows[0]?.identity
+}
+
 /** @param setting names the database in the config */
 export function createRememberedState(stateDirectory: string, setting: unknown): RememberedState {
   const path = join(stateDirectory, 'cache', 'development.json')
 
   async function describe(connection: Connection, catalog: Catalog, token: string): Promise<string> {
-    const { rows } = await connection.query<{ identity: string }>(identityText)
-    const hash = createHash('sha1').update(JSON.stringify([setting, rows[0]?.identity]))
+    const hash = createHash('sha1').update(JSON.stringify([setting, await readDatabaseIdentity(connection)]))
     for (const id of [...catalog.objects.keys()].sort()) hash.update(`${id}\0${catalog.objects.get(id)?.hash}\0`)
     return JSON.stringify({ token: createHash('sha1').update(token).digest('hex'), state: hash.digest('hex') })
   }

@@ -20,6 +20,8 @@ export interface Desired {
   /** With an error among them `elaboration` is absent. */
   diagnostics: readonly Diagnostic[]
   elaboration?: ElaboratedSchema
+  /** What was elaborated. */
+  sources: SourceSet
   /** Gives a diagnostic the lines around its place. */
   frame(diagnostic: Diagnostic): Diagnostic
 }
@@ -52,13 +54,13 @@ export async function readDesired(
     const read = await readSources(input, stale)
     const { files, emitted } = read
     const frame = createFrames(read.sources)
-    if (hasErrors(read.sources.diagnostics)) return { files, emitted, diagnostics: read.sources.diagnostics, frame }
+    if (hasErrors(read.sources.diagnostics)) return { ...read, diagnostics: read.sources.diagnostics, frame }
     stopwatch?.stage('elaborate')
     const desired = await elaborateSources(input, read, elaborator.elaborate)
     const edited = input.takeEdited()
     if (edited.length === 0) return { files, emitted, frame, ...desired, diagnostics: desired.diagnostics.map(frame) }
     if (round === mostEdits)
-      return { files, emitted, frame, diagnostics: [...desired.diagnostics.map(frame), endlessEdits(edited)] }
+      return { ...read, frame, diagnostics: [...desired.diagnostics.map(frame), endlessEdits(edited)] }
     stale = edited
   }
 }

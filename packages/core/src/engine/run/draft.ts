@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { differences, plan, type Catalog } from '@savepoint/catalog'
 import {
+  listScriptStatements,
   listStatements,
   MigrateError,
   readDirectory,
@@ -13,6 +14,7 @@ import {
 import type { ResolvedConfig } from '../../config/config.js'
 import type { Diagnostic } from '../../diagnostics/index.js'
 import { unwritable } from '../../emit/emit.js'
+import type { ScriptFile } from '../../repeatable/scripts.js'
 import type { Elaboration, Elaborator, ReplayedMigration } from './elaborator.js'
 
 /** What the migrations directory leads to. */
@@ -25,18 +27,24 @@ export interface ReplayedDirectory {
 
 /** The migrations directory of a project, replayed only when its content changed. */
 export interface Migrations {
-  replay(elaborator: Elaborator): Promise<ReplayedDirectory>
+  /** @param pre scripts that run before the first migration */
+  replay(elaborator: Elaborator, pre: readonly ScriptFile[]): Promise<ReplayedDirectory>
 }
 
 export function createMigrations({ directory: path, format }: NonNullable<ResolvedConfig['migrations']>): Migrations {
   let known: { hash: string; replayed: ReplayedDirectory } | undefined
   return {
-    async replay(elaborator) {
+    async replay(elaborator, pre) {
       const directory = readMigrations(path, format)
-      const migrations = directory.files.map((file): ReplayedMigration => {
+      const scripts = pre.map(async (script): Promise<ReplayedMigration> => {
+        const statements = await listScriptStatements(script)
+        return { file: script.path, statements: statements.map(({ text, line }) => ({ sql: text, line })) }
+      })
+      const files = directory.files.map((file): ReplayedMigration => {
         const statements = [...listStatements(directory, file, 'up')]
         return { file: join(path, file.name), statements: statements.map(({ text, line }) => ({ sql: text, line })) }
       })
+      const migrations = [...(await Promise.all(scripts)), ...files]
       const hash = hashMigrations(migrations)
       if (known?.hash === hash) return { ...known.replayed, directory }
       const replayed = { directory, ...(await elaborator.replay(migrations)) }

@@ -47,9 +47,13 @@ export async function runOnce(project: Project, { changed, started, isSuperseded
   // Both may have to start a database first, and neither needs the other.
   const session = project.development.session()
   session.catch(() => undefined)
-  const { files, diagnostics, elaboration, emitted, frame } = await readDesired(project, changed, stopwatch)
+  const { files, diagnostics, elaboration, emitted, sources, frame } = await readDesired(project, changed, stopwatch)
   if (!elaboration) return { errors: diagnostics, files }
   warnings.push(...diagnostics)
+
+  const scripts = await project.repeatable.read()
+  const changing = await project.repeatable.prove(elaborator, elaboration.catalog, scripts)
+  if (changing.length > 0) return { errors: changing.map(frame), files }
 
   // Before anything is applied: a schema that breaks a query waits until one of the two is mended.
   stopwatch.stage('queries')
@@ -60,7 +64,7 @@ export async function runOnce(project: Project, { changed, started, isSuperseded
   let preparing: Promise<PreparedFiles> | undefined
   const prepare = (): Promise<PreparedFiles> =>
     (preparing ??= prepareFiles(project, elaboration.catalog, { ...queries, emitted }))
-  const applied = await synchronise(elaboration).catch((error: unknown) => {
+  const applied = await applyAround(elaboration).catch((error: unknown) => {
     if (!(error instanceof DiagnosticError)) throw error
     throw new DiagnosticError(error.diagnostics.map(frame), { cause: error })
   })
@@ -74,7 +78,11 @@ export async function runOnce(project: Project, { changed, started, isSuperseded
   stopwatch.stage('draft')
   const draft =
     project.migrations && !isSuperseded()
-      ? await writeDraftMigration(await project.migrations.replay(elaborator), elaboration, config)
+      ? await writeDraftMigration(
+          await project.migrations.replay(elaborator, scripts.pre),
+          await project.repeatable.migrated(elaboration, sources, scripts),
+          config,
+        )
       : { diagnostics: [] }
   const stages = stopwatch.stop()
 
@@ -96,6 +104,16 @@ export async function runOnce(project: Project, { changed, started, isSuperseded
     pending: applied.pending,
     report,
     files,
+  }
+
+  /** The pre scripts, what leads to the desired state, the post scripts. */
+  async function applyAround(schema: ElaboratedSchema): Promise<Synchronised> {
+    const connection = await session.catch(rethrowLost)
+    const running = await project.repeatable.begin(connection, scripts).catch(rethrowLost)
+    if (running.ran) project.current.forget()
+    const result = await synchronise(schema)
+    await running.end(result.statements.length > 0).catch(rethrowLost)
+    return result
   }
 
   /** Brings the development database to the desired state. Plans anew when somebody else changed it meanwhile. */

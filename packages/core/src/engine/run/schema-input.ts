@@ -31,7 +31,7 @@ export interface SchemaInputOptions {
 }
 
 export function createSchemaInput(
-  config: Pick<ResolvedConfig, 'root' | 'stateDirectory' | 'schema' | 'plugins'>,
+  config: Pick<ResolvedConfig, 'root' | 'stateDirectory' | 'schema' | 'repeatable' | 'plugins'>,
   { log, mayEdit }: SchemaInputOptions,
 ): SchemaInput {
   const pluginFiles = new Set<string>()
@@ -63,7 +63,7 @@ export function createSchemaInput(
     },
   })
   const input: SchemaInput = {
-    reader: createSourceReader({ root: config.root, schema: config.schema }),
+    reader: createSourceReader({ root: config.root, schema: config.schema, repeatable: config.repeatable }),
     plugins,
     pluginFiles,
     texts: createPluginTexts(plugins, config.root),
