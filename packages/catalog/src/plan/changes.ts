@@ -1,7 +1,9 @@
 import { isInPartitionKey } from '../kinds/partition-key.js'
 import { kindOf } from '../kinds/registry.js'
-import type { AnyObject, ObjectId } from '../model/object.js'
+import type { AnyObject, CatalogObject, ObjectId } from '../model/object.js'
 import type { PlanState } from './context.js'
+import { foreignKeysAbove, isForeignKey, keysInPersistenceCircles } from './foreign-keys.js'
+import { wholeOf } from './links.js'
 
 /**
  * Decides for every object what happens to it: by comparing hashes first, and then by following what needs what. Whatever needs
@@ -24,6 +26,7 @@ export function decideChanges(state: PlanState, forced: ReadonlySet<ObjectId>): 
   for (const [id, change] of changes)
     if (change === 'alter') set(id, needsRecreation(id, state, forced) ? 'recreate' : 'alter')
   for (const link of misplacedParents(state)) set(link, 'recreate')
+  for (const key of keysInPersistenceCircles(state)) if (to.objects.has(key)) set(key, 'recreate')
 
   for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
     const change = changes.get(id)
@@ -84,6 +87,7 @@ function followAlteration(id: ObjectId, state: PlanState, set: Set_): void {
   if (!from || !to) return
   const alteration = alterationOf(from, to, state)
   if (alteration === 'recreate') return set(id, 'recreate')
+  if (from.kind === 'inheritance') freeRows(from, state, set)
   if (!alteration.disturbs) return
   // The partitions keep the rows: they are taken off the table before it goes, and put under the new one.
   if (from.kind === 'column' && from.parent !== undefined && isInPartitionKey(from, state.from))
@@ -112,6 +116,7 @@ function followRemoval(id: ObjectId, state: PlanState, set: Set_, forced: Readon
     const { id: other } = dependent
     if (state.isDropped(other) || !state.to.objects.has(other)) continue
     const belongs = dependent.parent === id
+    if (!belongs && isTakenOff(removed, dependent, state)) continue
     if (!belongs && convertsColumn(removed, dependent, state)) {
       if (!state.rebuilt.has(id) || state.changes.get(other) !== 'alter') {
         state.rebuilt.add(id)
@@ -123,6 +128,7 @@ function followRemoval(id: ObjectId, state: PlanState, set: Set_, forced: Readon
     const letsGo = state.changes.get(id) === 'drop' && state.changes.get(other) === 'alter' && !forced.has(other)
     if (belongs || !letsGo) set(other, 'recreate')
   }
+  if (removed.kind === 'inheritance' && state.to.objects.has(id)) freeRows(removed, state, set)
   if (removed.kind === 'type')
     for (const routine of state.functionsOfType(id))
       if (state.to.objects.has(routine) && !state.isDropped(routine)) set(routine, 'recreate')
@@ -130,6 +136,25 @@ function followRemoval(id: ObjectId, state: PlanState, set: Set_, forced: Readon
   if (removed.kind !== 'column') return
   for (const sequence of state.ownedSequences(id))
     if (state.to.objects.has(sequence) && !state.isDropped(sequence)) set(sequence, 'alter')
+}
+
+/** What a table has from a parent is its own from the moment that it is taken off the parent, with the rows in it. */
+function isTakenOff(removed: AnyObject, dependent: AnyObject, state: PlanState): boolean {
+  if (dependent.kind !== 'column' && dependent.kind !== 'constraint' && dependent.kind !== 'index') return false
+  // A foreign key goes before anything is taken off, with its parts.
+  if (isForeignKey(dependent)) return false
+  const isPart = wholeOf(dependent) === removed.id
+  const isCopy = dependent.kind === removed.kind && dependent.kind !== 'index' && dependent.facts.inherited
+  if (!isPart && !isCopy) return false
+  return state
+    .childrenIn(state.from, dependent.parent ?? '')
+    .some((link) => link.kind === 'inheritance' && link.facts.parent === removed.parent && state.isDropped(link.id))
+}
+
+/** A partition whose rows something points to cannot leave its table, not even to come back. */
+function freeRows(link: CatalogObject<'inheritance'>, state: PlanState, set: Set_): void {
+  for (const { id } of foreignKeysAbove(link, state))
+    if (state.to.objects.has(id) && !state.isDropped(id)) set(id, 'recreate')
 }
 
 /** A table's column whose type is built anew keeps its values. */

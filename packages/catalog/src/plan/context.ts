@@ -2,6 +2,7 @@ import { kindOf } from '../kinds/registry.js'
 import type { PlanContext } from '../kinds/kind.js'
 import type { AnyObject, Catalog, CatalogObject, ObjectId } from '../model/object.js'
 import type { PlanOptions } from '../model/plan.js'
+import { foreignKeysAbove } from './foreign-keys.js'
 import { baseTypeFunctions, linksOf, type Links } from './links.js'
 
 /** What happens to an object. Absent: nothing. */
@@ -138,6 +139,9 @@ export class PlanState implements PlanContext {
   /** Where the DROP of an object is part of another one's: its parent, or the column that a sequence belongs to. */
   foldInto(object: AnyObject): ObjectId | undefined {
     if (this.unfolded.has(object.id)) return undefined
+    // DROP TABLE refuses while a foreign key points to the whole table; a partition that was taken off is free.
+    if (object.kind === 'inheritance')
+      for (const { id } of foreignKeysAbove(object, this)) if (!this.isDropped(id)) return undefined
     const host = object.kind === 'sequence' ? object.facts.ownedBy : object.parent
     if (host === undefined || !this.isDropped(host)) return undefined
     return kindOf(object).dropsWithParent === false ? undefined : host

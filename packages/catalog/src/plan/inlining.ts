@@ -1,4 +1,5 @@
 import { inheritedState } from '../kinds/column-inheritance.js'
+import { comesWithWhole } from '../kinds/constraint.js'
 import { kindOf } from '../kinds/registry.js'
 import type { AnyObject, ObjectId } from '../model/object.js'
 import type { PlanState } from './context.js'
@@ -11,14 +12,14 @@ export function decideInlining(state: PlanState): void {
   const wholes = new Set<ObjectId>()
   for (const object of to.objects.values()) {
     const whole = wholeOf(object)
-    if (whole !== undefined) wholes.add(whole)
+    if (whole !== undefined && !comesWithWhole(object, state)) wholes.add(whole)
   }
   for (const object of to.objects.values()) {
     if (object.parent === undefined || !state.isCreated(object.id) || !state.isCreated(object.parent)) continue
     const parent = to.objects.get(object.parent)
     if (!parent || !(kindOf(object).inlines?.(object, parent) ?? false)) continue
     // The parts of a partitioned table's key come first, and they need the table.
-    if (wholes.has(object.id)) continue
+    if (wholes.has(object.id) || comesWithWhole(object, state)) continue
     // The clause of an inherited column is its parent's.
     if (object.kind === 'default' && parent.kind === 'column' && parent.facts.inherited && !parent.facts.local) continue
     if (object.kind === 'inheritance' && !canBeMadeInPlace(object, state)) continue

@@ -43,6 +43,8 @@ function createLinks(catalog: Catalog): Links {
     if (object.owner !== undefined) add(object.id, `role ${quoteIdentifier(object.owner)}`)
     for (const { grantee } of object.privileges) add(object.id, `role ${quoteIdentifier(grantee)}`)
     for (const role of rolesOf(object)) add(object.id, `role ${role}`)
+    // Postgres names only the columns and the key behind them.
+    if (object.kind === 'constraint' && object.facts.references) add(object.id, object.facts.references.table)
   }
   const base = baseTypeFunctions(catalog)
   const casts = castsByFunction(catalog)

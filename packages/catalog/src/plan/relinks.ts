@@ -1,6 +1,7 @@
 import { attach, detach } from '../kinds/inheritance.js'
-import type { AnyObject, CatalogObject, ObjectId } from '../model/object.js'
+import type { AnyObject, CatalogObject } from '../model/object.js'
 import type { PlanState } from './context.js'
+import { foreignKeysAbove, type Places } from './foreign-keys.js'
 import type { Unit } from './units.js'
 
 /** A partition whose bounds change: it is taken off its table and put back. */
@@ -28,12 +29,6 @@ export function collectRelinks(state: PlanState, begin: (unit: Unit) => number):
   return relinks
 }
 
-interface Places {
-  creates: ReadonlyMap<ObjectId, number>
-  alters: ReadonlyMap<ObjectId, number>
-  drops: ReadonlyMap<ObjectId, number>
-}
-
 export function orderRelinks(
   state: PlanState,
   relinks: readonly Relink[],
@@ -42,6 +37,10 @@ export function orderRelinks(
 ): void {
   for (const { link, detach: off, attach: on } of relinks) {
     before(off, on)
+    for (const { id } of foreignKeysAbove(link, state)) {
+      before(drops.get(id), off)
+      before(on, creates.get(id))
+    }
     for (const other of relinks) if (other.link.facts.parent === link.facts.parent) before(other.detach, on)
     // New partitions may take the room that this one leaves, and it may take that of partitions that go.
     for (const heir of state.heirs(link.facts.parent)) {

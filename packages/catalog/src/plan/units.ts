@@ -1,8 +1,10 @@
 import { quoteIdentifier } from '../identifier.js'
+import { comesWithWhole } from '../kinds/constraint.js'
 import { kindOf } from '../kinds/registry.js'
 import type { LateStatement } from '../kinds/kind.js'
 import type { AnyObject, ObjectId } from '../model/object.js'
 import type { PlanState } from './context.js'
+import { isForeignKey, orderForeignKeys, orderPersistence } from './foreign-keys.js'
 import { Graph } from './graph.js'
 import { collectRelinks, orderRelinks } from './relinks.js'
 import { wholeOf } from './links.js'
@@ -74,7 +76,8 @@ export function buildUnits(state: PlanState, hints: readonly Hint[]): Units {
   const to = state.links('to')
   for (const [id, unit] of creates) {
     const object = state.to.objects.get(id)
-    const whole = wholeOf(object)
+    const isImplied = comesWithWhole(object, state)
+    const whole = isImplied ? undefined : wholeOf(object)
     for (const need of to.needs.get(id) ?? []) {
       if (need === whole || (state.standIns.has(id) && !isForStandIn(need))) continue
       before(creates.get(need), unit)
@@ -83,6 +86,7 @@ export function buildUnits(state: PlanState, hints: readonly Hint[]): Units {
     // A partition that is made in place needs nothing of its own before.
     const isInPlace = object?.kind === 'inheritance' && state.isInlined(id)
     for (const earlier of isInPlace ? [] : (to.after.get(id) ?? [])) {
+      if (comesWithWhole(state.to.objects.get(earlier), state)) continue
       before(creates.get(earlier), unit)
       before(alters.get(earlier), unit)
     }
@@ -113,7 +117,7 @@ export function buildUnits(state: PlanState, hints: readonly Hint[]): Units {
     // A table is taken off its parent before anything changes that the parent would hand down.
     for (const side of [link.parent ?? '', link.facts.parent])
       for (const member of state.childrenIn(state.from, side)) {
-        if (member.kind === 'inheritance') continue
+        if (member.kind === 'inheritance' || isForeignKey(member)) continue
         before(unit, drops.get(member.id))
         before(unit, alters.get(member.id))
         before(unit, creates.get(member.id))
@@ -121,17 +125,22 @@ export function buildUnits(state: PlanState, hints: readonly Hint[]): Units {
   }
   for (const [id, unit] of alters) {
     for (const need of to.needs.get(id) ?? []) {
+      if (isHandedDownLater(id, need, state)) continue
       before(creates.get(need), unit)
       before(alters.get(need), unit)
     }
-    for (const earlier of to.after.get(id) ?? []) before(creates.get(earlier), unit)
+    for (const earlier of to.after.get(id) ?? [])
+      if (!comesWithWhole(state.to.objects.get(earlier), state)) before(creates.get(earlier), unit)
     for (const need of from.needs.get(id) ?? []) before(unit, purges.get(need) ?? drops.get(need))
     for (const slot of slotsOf(state.to.objects.get(id))) for (const gone of freed.get(slot) ?? []) before(gone, unit)
     const object = state.from.objects.get(id)
     if (object?.kind === 'sequence') before(unit, drops.get(object.facts.ownedBy ?? ''))
   }
   orderMerges(state, creates, drops, before)
-  orderRelinks(state, relinks, { creates, alters, drops }, before)
+  const places = { creates, alters, drops }
+  orderRelinks(state, relinks, places, before)
+  orderForeignKeys(state, places, before)
+  orderPersistence(state, places, before)
   for (const [id, unit] of purges) before(creates.get(id), unit)
   for (const { unit, id, needs } of lates) {
     before(creates.get(id) ?? alters.get(id), unit)
@@ -141,6 +150,22 @@ export function buildUnits(state: PlanState, hints: readonly Hint[]): Units {
     before(creates.get(hint.to) ?? alters.get(hint.to), creates.get(hint.from) ?? alters.get(hint.from))
   }
   return { list, graph }
+}
+
+/** Until a table is put under a parent, what the two have in common is its own. */
+function isHandedDownLater(id: ObjectId, need: ObjectId, state: PlanState): boolean {
+  const own = state.to.objects.get(id)
+  const parents = state.to.objects.get(need)
+  if ((own?.kind !== 'column' && own?.kind !== 'constraint') || own.kind !== parents?.kind) return false
+  return state
+    .childrenIn(state.to, own.parent ?? '')
+    .some(
+      (link) =>
+        link.kind === 'inheritance' &&
+        link.facts.parent === parents.parent &&
+        state.isCreated(link.id) &&
+        !state.isInlined(link.id),
+    )
 }
 
 /**
