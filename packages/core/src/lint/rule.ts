@@ -37,6 +37,8 @@ export interface LintStatement {
   readonly schema: SchemaView
   /** It runs inside a transaction, together with the other statements of its file. */
   readonly transactional: boolean
+  /** The tool opens that transaction by itself. */
+  readonly managed: boolean
   /** Written by hand, or made by the planner. */
   readonly origin: 'migration' | 'plan'
 }

@@ -1,0 +1,3 @@
+export type * from './change.js'
+export type * from './rule.js'
+export type { SchemaView } from './schema-view.js'

@@ -1,0 +1,26 @@
+import { captureFile } from '../apply/capture.js'
+import type { MigrationDirectory } from '../directory/directory.js'
+import type { MigrationFile } from '../formats/format.js'
+
+/**
+ * How the tool of the directory runs the way up of a migration: `managed` in a transaction that it opens itself, `implicit` in the
+ * one that Postgres makes of several statements in one query, `none` one statement after the other.
+ */
+export type TransactionHandling = 'managed' | 'implicit' | 'none'
+
+/** Reads it off the file. Throws MigrateError for a file that does not follow its format. */
+export function readTransactionHandling(directory: MigrationDirectory, file: MigrationFile): TransactionHandling {
+  const { options, total } = captureFile(directory, file, 'up')
+  if (options.transaction === 'none') return 'none'
+  switch (directory.format.name) {
+    case 'golang-migrate':
+      return total > 1 ? 'implicit' : 'none'
+    case 'flyway':
+      // Flyway looks for statements that cannot run in one, and runs such a file without.
+      return total > 1 ? 'managed' : 'none'
+    case 'atlas':
+    case 'goose':
+    case 'dbmate':
+      return 'managed'
+  }
+}
