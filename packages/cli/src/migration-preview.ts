@@ -2,6 +2,7 @@ import type { ApplyOptions } from '@savepoint/migrate'
 import type { Io } from './io.js'
 import { countErrors, lintFiles, renderFindings } from './migration-lint.js'
 import { renderStatus } from './migration-status.js'
+import { showPath } from './migrations.js'
 import type { MigrationTarget } from './migration-target.js'
 import { count } from './terminal/report.js'
 import type { Talk } from './terminal/talk.js'
@@ -37,7 +38,7 @@ export async function previewApply(
   if (files.length > 0) {
     const log = (level: string, message: string): void => (level === 'debug' ? talk.debug(message) : talk.say(message))
     const linted = await talk.during('replaying', () => lintFiles(directory, path, files, { config, log }))
-    for (const line of renderFindings(linted, talk.style)) talk.say(line)
+    for (const line of renderFindings(linted, { style: talk.style, directory: showPath(path, io) })) talk.say(line)
     talk.say(`${count(files.length, 'migration')} looked at, ${count(countErrors(linted), 'error')}\n`)
   }
   talk.say(renderStatus(status))

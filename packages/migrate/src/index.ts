@@ -17,6 +17,7 @@ export {
   type MigrationInput,
   type WrittenMigration,
 } from './directory/write.js'
+export { readTransactionHandling, type TransactionHandling } from './lint/transaction.js'
 export type { Direction, FormatName, MigrationFile, MigrationStatement, SkippedFile } from './formats/format.js'
 export { formatNames, isFormatName } from './formats/index.js'
 export type { Statement } from './scanner/text.js'

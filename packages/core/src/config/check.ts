@@ -35,6 +35,26 @@ const oneOf = (...list: string[]): Rule => ({
   allowed: list.map((each) => `'${each}'`).join(' or '),
   accepts: (value) => isOneOf(value, list),
 })
+const isPattern = (value: unknown): boolean => value instanceof RegExp || (isText(value) && isExpression(value))
+const pattern: Rule = { allowed: 'a regular expression', accepts: isPattern }
+const namePattern: Rule = {
+  allowed: 'a regular expression, or { match, message }',
+  accepts: isPattern,
+  fields: { match: pattern, message: text },
+}
+const namingRule: Rule = {
+  allowed: 'an object of patterns',
+  fields: {
+    match: pattern,
+    message: text,
+    schema: namePattern,
+    table: namePattern,
+    column: namePattern,
+    index: namePattern,
+    foreignKey: namePattern,
+    check: namePattern,
+  },
+}
 const names: Rule = { allowed: 'a list of schema names', accepts: isTextList }
 const globs: Rule = { allowed: 'a glob or a list of globs', accepts: isTextOrList }
 const database: Rule = {
@@ -104,6 +124,11 @@ const settings: Record<Exclude<keyof Config, 'plugins' | 'environments'>, Rule> 
     allowed: 'milliseconds, 0 or more',
     accepts: (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0,
   },
+  lint: {
+    allowed: 'an object of codes, families or names of rules, and naming',
+    fields: { naming: namingRule },
+    entries: oneOf('error', 'warning', 'info', 'off'),
+  },
   databaseUrlVariable: {
     allowed: 'the name of an environment variable, or false',
     accepts: (value) => value === false || (typeof value === 'string' && /^[A-Za-z_]\w*$/.test(value)),
@@ -139,10 +164,18 @@ function check(value: unknown, rule: Rule, path: readonly string[]): ConfigProbl
   if (rule.accepts?.(value)) return []
   if (!isPlainObject(value) || !(rule.fields || rule.entries)) return [describeProblem(value, rule, path)]
   return Object.entries(value).flatMap(([key, entry]) => {
-    const inner = rule.entries ?? (rule.fields && Object.hasOwn(rule.fields, key) ? rule.fields[key] : undefined)
+    const inner = rule.fields && Object.hasOwn(rule.fields, key) ? rule.fields[key] : rule.entries
     if (!inner) return [describeUnknownField(key, Object.keys(rule.fields ?? {}), path)]
     return entry === undefined ? [] : check(entry, inner, [...path, key])
   })
+}
+
+function isExpression(value: string): boolean {
+  try {
+    return new RegExp(value) instanceof RegExp
+  } catch {
+    return false
+  }
 }
 
 function describeProblem(value: unknown, rule: Rule, path: readonly string[]): ConfigProblem {

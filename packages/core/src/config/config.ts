@@ -1,4 +1,5 @@
 import type { ClientConfig, ResolvedClient } from './client.js'
+import type { LintConfig } from './lint.js'
 import type { DatabaseSetting } from '../server/server.js'
 import type { Plugin } from '../plugin/plugin.js'
 import type { PluginOption } from './plugins.js'
@@ -52,6 +53,8 @@ export interface Config {
   strict?: boolean
   /** How long an apply waits for a lock, in milliseconds. @default 3000 */
   lockTimeout?: number
+  /** What lint and plans say and how much it weighs, by code, family, or the name that Atlas or squawk has for it. @default {} */
+  lint?: LintConfig
   /** The variable that is set for the app, unless it is set already; `false` sets none. @default 'DATABASE_URL' */
   databaseUrlVariable?: string | false
   plugins?: readonly PluginOption[]
@@ -90,6 +93,7 @@ export interface ResolvedConfig {
   readonly exclude: readonly string[]
   readonly strict: boolean
   readonly lockTimeout: number
+  readonly lint: LintConfig
   readonly databaseUrlVariable?: string
   readonly plugins: readonly Plugin[]
   /** Absolute path of `.savepoint/`, our own state: data directory, caches, lock file. */

@@ -7,6 +7,7 @@ export {
   type RepeatablePhase,
   type ResolvedConfig,
 } from './config.js'
+export type { LintConfig, LintSeveritySetting, NamingPattern, NamingRules } from './lint.js'
 export { configFileNames, findConfigFile } from './find.js'
 export { loadConfig, requireConfigFile, type LoadConfigOptions } from './load.js'
 export { readMigrationFormat } from './migration-format.js'

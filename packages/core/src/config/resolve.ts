@@ -73,6 +73,7 @@ export function resolveConfig(value: unknown, origin: ConfigOrigin): ResolvedCon
     exclude: [...(chosen('exclude') ?? defaultConfig.exclude)],
     strict: chosen('strict') ?? defaultConfig.strict,
     lockTimeout: chosen('lockTimeout') ?? defaultConfig.lockTimeout,
+    lint: { ...value.lint, ...environment.lint },
     ...(databaseUrlVariable === false ? {} : { databaseUrlVariable }),
     plugins: resolvePlugins(value.plugins ?? []),
     stateDirectory: join(root, '.savepoint'),

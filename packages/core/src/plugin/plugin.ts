@@ -1,6 +1,7 @@
 import type { Catalog, Plan } from '@savepoint/catalog'
 import type { Config } from '../config/config.js'
 import type { SaveReport } from '../engine/report.js'
+import type { LintRule } from '../lint/rule.js'
 import type { PluginContext } from './context.js'
 import type { GeneratedFile, PluginDiagnostic, SchemaText, TransformStatement } from './values.js'
 
@@ -59,6 +60,8 @@ export type Plugin = {
   cacheKey?: string
   /** For other plugins: `context.api('tool:part')`. */
   api?: unknown
+  /** Rules about statements of migrations and plans, beside the built-in ones: `migrate lint` and every plan that is shown. */
+  lint?: readonly LintRule[]
 } & { [Name in keyof HookMap]?: Hook<Name> }
 
 /** Types a plugin for editors; returns what it was given. */

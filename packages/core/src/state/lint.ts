@@ -1,8 +1,15 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { extract, plan, type Catalog, type Hazard } from '@savepoint/catalog'
+import { extract, type Catalog } from '@savepoint/catalog'
+import { readDirectory, readTransactionHandling, type TransactionHandling } from '@savepoint/migrate'
+import type { ResolvedConfig } from '../config/config.js'
+import { lintStatements } from '../lint/lint.js'
+import type { LintFinding } from '../lint/rule.js'
+import { resolveSeverity } from '../lint/settings.js'
+import { readFileSilences, type Silence } from '../lint/silence.js'
 import { readRepeatableScripts, withScripts } from '../repeatable/scripts.js'
 import { readExtensionNames } from '../sources/extensions.js'
+import { positionAt } from '../sources/positions.js'
 import { readTablespaces } from './files.js'
 import { readMigrations, runMigrations, type MigrationScript } from './migrations.js'
 import { assumeTablespaces, openScratch } from './scratch.js'
@@ -13,12 +20,12 @@ import type { StateOptions } from './states.js'
 export interface LintedMigration {
   /** Name of its file. */
   name: string
-  findings: readonly { object: string; hazard: Hazard }[]
+  findings: readonly LintFinding[]
 }
 
 /**
- * Replays a migrations directory on scratch and looks at what each file changes: the hazards are those of a plan from the
- * state before it to the state after it.
+ * Replays a migrations directory on scratch and shows every statement of the files that are asked for to the rules, with the
+ * database as it is before and after the file.
  *
  * @param names of the files to look at; all others are only replayed
  * @throws DiagnosticError SP4002, SP4003 for a statement that fails
@@ -30,6 +37,7 @@ export async function lintMigrations(
 ): Promise<LintedMigration[]> {
   const { pre } = await readRepeatableScripts(config)
   const script = await withScripts(readMigrations(spec), { pre, post: [] })
+  const handling = readHandling(spec)
   const scratch = await openScratch({ config, extensions: readExtensionNames(script.statements), databases: [], log })
   const options = { ...(config.include ? { include: config.include } : {}), exclude: config.exclude }
   try {
@@ -47,11 +55,7 @@ export async function lintMigrations(
         continue
       }
       const after = await extract(scratch, options)
-      const silenced = readSilenced(file)
-      const findings = plan(before, after).steps.flatMap(({ object, hazards }) =>
-        hazards.filter((hazard) => !silenced(hazard.code)).map((hazard) => ({ object, hazard })),
-      )
-      linted.push({ name, findings })
+      linted.push({ name, findings: await lintFile(file, statements, { before, after, config, handling }) })
       before = after
     }
     return linted
@@ -61,21 +65,71 @@ export async function lintMigrations(
   }
 }
 
-// `-- atlas:nolint DS102 PG101` silences these codes in its file, without codes all of them.
-const nolintRE = /^[ \t]*--[ \t]*(?:savepoint|atlas):nolint\b([^\n\r]*)/gim
+type ScriptStatement = MigrationScript['statements'][number]
 
-function readSilenced(file: string): (code: string) => boolean {
-  const lists = [...readFileSync(file, 'utf8').matchAll(nolintRE)].map(([, codes = '']) =>
-    codes.split(/[\s,]+/).filter(Boolean),
+async function lintFile(
+  file: string,
+  statements: readonly ScriptStatement[],
+  {
+    before,
+    after,
+    config,
+    handling,
+  }: { before: Catalog; after: Catalog; config: ResolvedConfig; handling: ReadonlyMap<string, TransactionHandling> },
+): Promise<LintFinding[]> {
+  const silences = readFileSilences(readFileSync(file, 'utf8'), statements)
+  const { findings, unused } = await lintStatements(
+    statements.map(({ sql, line, column }, index) => ({
+      sql,
+      locate: (offset) => {
+        const at = positionAt(sql, offset)
+        return { file, line: line + at.line - 1, column: at.line === 1 ? column + at.column - 1 : at.column }
+      },
+      silences: silences.statements[index] ?? [],
+    })),
+    {
+      before,
+      after,
+      origin: 'migration',
+      transaction: handling.get(basename(file)) ?? 'managed',
+      config: config.lint,
+      rules: config.plugins.flatMap(({ lint }) => lint ?? []),
+      silences: silences.file,
+    },
   )
-  if (lists.some((codes) => codes.length === 0)) return () => true
-  // Atlas also names whole classes: `DS` and `destructive` are both in use.
-  const silenced = lists.flat().map((code) => (code === 'destructive' ? 'DS' : code))
-  return (code) => silenced.some((prefix) => code.startsWith(prefix))
+  const severity = resolveSeverity(unusedCode, config.lint)
+  return [
+    ...findings.map(({ index: _index, ...finding }) => ({
+      ...finding,
+      location: finding.location ?? { file, line: 1, column: 1 },
+    })),
+    ...(severity === 'off' ? [] : unused.map((silence) => describeUnused(silence, severity, file))),
+  ]
 }
 
-function byFile({ statements }: MigrationScript): Map<string, MigrationScript['statements'][number][]> {
-  const files = new Map<string, MigrationScript['statements'][number][]>()
+const unusedCode = { code: 'SH901', title: 'a silencing comment that silences nothing' }
+
+function describeUnused({ words, line }: Silence, severity: LintFinding['severity'], file: string): LintFinding {
+  return {
+    code: unusedCode.code,
+    severity,
+    message: `Nothing is found that this comment silences${words.length === 0 ? '' : `: ${words.join(' ')}`}.`,
+    fix: 'Remove it, so that it hides nothing that comes later.',
+    location: { file, line, column: 1 },
+  }
+}
+
+function readHandling({
+  directory: path,
+  format,
+}: Extract<StateSpec, { kind: 'migrations' }>): ReadonlyMap<string, TransactionHandling> {
+  if (!existsSync(path)) return new Map()
+  const directory = readDirectory(path, { format })
+  return new Map(directory.files.map((file) => [file.name, readTransactionHandling(directory, file)]))
+}
+
+function byFile({ statements }: MigrationScript): Map<string, ScriptStatement[]> {
+  const files = new Map<string, ScriptStatement[]>()
   for (const statement of statements) {
     const list = files.get(statement.file)
     if (list) list.push(statement)

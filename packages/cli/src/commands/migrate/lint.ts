@@ -5,7 +5,7 @@ import { exitCodes } from '../../exit-codes.js'
 import { listNamesAt } from '../../git.js'
 import { countErrors, lintFiles, renderFindings } from '../../migration-lint.js'
 import { wantsJson } from '../../migration-target.js'
-import { directoryOptions, locateDirectory } from '../../migrations.js'
+import { directoryOptions, locateDirectory, showPath } from '../../migrations.js'
 import { openStates, schemaOptions } from '../../states.js'
 import { count } from '../../terminal/report.js'
 import { UsageError } from '../../usage.js'
@@ -34,7 +34,9 @@ Fails when data would be lost; everything else is a warning. "-- atlas:nolint DS
       const files = await selectFiles(directory, path, { latest, base: options['git-base'] })
       const result = await talk.during('replaying', () => lintFiles(directory, path, files, states))
       if (wantsJson(options.format, options.json)) io.stdout(`${JSON.stringify({ files: result }, null, 2)}\n`)
-      else for (const line of renderFindings(result, talk.style)) io.stdout(`${line}\n`)
+      else
+        for (const line of renderFindings(result, { style: talk.style, directory: showPath(path, io) }))
+          io.stdout(`${line}\n`)
       const errors = countErrors(result)
       talk.say(`${count(files.length, 'migration')} looked at, ${count(errors, 'error')}`)
       return errors > 0 ? exitCodes.failed : exitCodes.done
