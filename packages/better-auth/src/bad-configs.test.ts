@@ -26,6 +26,28 @@ async function failure(text: string, options: BetterAuthOptions = {}): Promise<D
   return undefined
 }
 
+/** Asks one plugin again and again, as the loop does. */
+function startSources(watched = new Set<string>()): () => Promise<string> {
+  const plugin = betterAuth({ config: 'auth.ts' })
+  return async () => {
+    if (typeof plugin.sources !== 'function') throw new Error('no sources hook')
+    const text = await plugin.sources({
+      root,
+      stateDirectory: join(root, '.savepoint'),
+      catalog: undefined,
+      signal: new AbortController().signal,
+      watch: (file) => void watched.add(file),
+      edit: () => Promise.resolve(false),
+      log() {},
+      locate: () => undefined,
+      annotations: () => '',
+      api: () => undefined,
+    })
+    if (!text || !('sql' in text)) throw new Error('no schema text')
+    return text.sql
+  }
+}
+
 describe('a config that cannot be read', () => {
   it('throws: the place is in the file that threw', async () => {
     write(
@@ -125,28 +147,42 @@ describe('a config that works, and has something to say', () => {
   it('sees an edit of a file that the config imports, and watches it', async () => {
     write('lib/fields.ts', `export const fields = { nickname: { type: 'string' as const, required: false } }\n`)
     write('auth.ts', `import { fields } from './lib/fields'\n${config('user: { additionalFields: fields }')}`)
-    const plugin = betterAuth({ config: 'auth.ts' })
     const watched = new Set<string>()
-    const sources = async () => {
-      if (typeof plugin.sources !== 'function') throw new Error('no sources hook')
-      const text = await plugin.sources({
-        root,
-        stateDirectory: join(root, '.savepoint'),
-        catalog: undefined,
-        signal: new AbortController().signal,
-        watch: (file) => void watched.add(file),
-        edit: () => Promise.resolve(false),
-        log() {},
-        locate: () => undefined,
-        annotations: () => '',
-        api: () => undefined,
-      })
-      if (!text || !('sql' in text)) throw new Error('no schema text')
-      return text.sql
-    }
+    const sources = startSources(watched)
     expect(await sources()).toContain('"nickname" text')
     write('lib/fields.ts', `export const fields = { handle: { type: 'string' as const, required: false } }\n`)
     expect(await sources()).toContain('"handle" text')
     expect([...watched]).toEqual(expect.arrayContaining([join(root, 'auth.ts'), join(root, 'lib/fields.ts')]))
+  })
+
+  it('forgets the renames of the text before, which Better Auth itself keeps in its modules', async () => {
+    const twoFactor = (options: string) =>
+      `import { betterAuth } from 'better-auth'\nimport { twoFactor } from 'better-auth/plugins'\nexport const auth = betterAuth({ plugins: [twoFactor(${options})] })\n`
+    const sources = startSources()
+    write('auth.ts', twoFactor(`{ schema: { twoFactor: { modelName: 'second_factor' } } }`))
+    expect(await sources()).toContain('create table "auth"."second_factor"')
+    write('auth.ts', twoFactor(''))
+    expect(await sources()).toContain('create table "auth"."twoFactor"')
+  })
+
+  it('sees an edit of .env', async () => {
+    write('.env', 'PLAN=free\n')
+    write(
+      'auth.ts',
+      config(`user: { additionalFields: { [process.env.PLAN ?? 'none']: { type: 'string', required: false } } }`),
+    )
+    const sources = startSources()
+    expect(await sources()).toContain('"free" text')
+    write('.env', 'PLAN=paid\n')
+    expect(await sources()).toContain('"paid" text')
+  })
+
+  it('has what bundlers and Better Auth’s own command give a file', async () => {
+    write('.env', '')
+    write(
+      'auth.ts',
+      `import { basename } from 'node:path'\n${config(`user: { additionalFields: { [basename(__dirname) === '' ? 'a' : 'b']: { type: 'string', required: false } } }, baseURL: import.meta.env.BASE ?? new URL('.', import.meta.url).href`)}`,
+    )
+    expect((await generateAuthSchema(root, { config: 'auth.ts' })).sql).toContain('"b" text')
   })
 })

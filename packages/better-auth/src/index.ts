@@ -6,7 +6,7 @@ import {
   type PluginDiagnostic,
   type SchemaText,
 } from '@savepoint/core/plugin'
-import { bundleConfig } from './capture/bundle.js'
+import { bundleConfig, writePreload } from './capture/bundle.js'
 import { createLoader, type Loader } from './capture/loader.js'
 import type { CapturedSchema } from './capture/protocol.js'
 import { findAuthConfig } from './config-file.js'
@@ -29,7 +29,9 @@ export function betterAuth(options: BetterAuthOptions = {}): Plugin {
   return definePlugin({
     name: 'better-auth:schema',
     async sources(context): Promise<SchemaText> {
-      const { schema, file } = await captureSchema(options, context, loader)
+      const captured = await captureSchema(options, context, loader)
+      const { schema, file } = captured
+      prepareNext(loader, context.root, captured)
       context.log(
         'debug',
         `tables of better-auth ${schema.version} in schema "${schema.schema}", from ${relative(context.root, file)}`,
@@ -43,31 +45,46 @@ export function betterAuth(options: BetterAuthOptions = {}): Plugin {
   })
 }
 
+interface Captured {
+  schema: CapturedSchema
+  /** Absolute path of the config. */
+  file: string
+  imports: readonly string[]
+  environment: NodeJS.ProcessEnv
+}
+
 async function captureSchema(
   options: BetterAuthOptions,
   context: Pick<PluginContext, 'root' | 'watch'>,
   loader: Loader,
-): Promise<{ schema: CapturedSchema; file: string }> {
+): Promise<Captured> {
   const file = options.config === undefined ? findAuthConfig(context.root) : resolve(context.root, options.config)
   if (file === undefined) throw missingConfig(context.root)
   context.watch(file)
   for (const name of environmentFiles) context.watch(join(context.root, name))
   const bundle = await bundleConfig(file, context.root)
   for (const input of bundle.files) context.watch(input)
+  const environment = readEnvironment(context.root)
   try {
     const response = await loader
       .load(
         { url: bundle.url, schema: options.schema, defaults: options.defaults ?? {} },
-        { timeout: options.timeout ?? 10_000, environment: readEnvironment(context.root) },
+        { timeout: options.timeout ?? 10_000, environment, taints: bundle.taints },
       )
       .catch((error: unknown) => {
         throw describeRejection(error, file, context.root)
       })
     if ('error' in response) throw describeError(response, file, context.root)
-    return { schema: response.schema, file }
+    return { schema: response.schema, file, imports: bundle.imports, environment }
   } finally {
     bundle.remove()
   }
+}
+
+/** Away from the hot path: the next save of the config finds Better Auth imported already. */
+function prepareNext(loader: Loader, root: string, { imports, environment }: Captured): void {
+  const module = writePreload(root, imports)
+  void loader.prepare(module.url, environment).finally(module.remove)
 }
 
 /**

@@ -17,6 +17,10 @@ import {
 export interface BundledConfig {
   /** To import; a new one each time, because Node keeps every module by its URL. */
   url: string
+  /** The config may rename tables or columns of Better Auth's plugins; see `LoadOptions`. */
+  taints: boolean
+  /** Packages of Better Auth's that it imports. */
+  imports: string[]
   /** Absolute paths of the config and of everything of the user's that it imports. */
   files: string[]
   remove(): void
@@ -31,8 +35,7 @@ export interface BundledConfig {
  * @throws DiagnosticError SP5101 when it does not parse or an import of a file is not found
  */
 export async function bundleConfig(file: string, root: string): Promise<BundledConfig> {
-  const folder = join(root, 'node_modules/.savepoint')
-  const path = join(folder, `auth-${randomBytes(8).toString('hex')}.mjs`)
+  const path = newModulePath(root)
   try {
     const { outputFiles, metafile } = await build({
       stdin: { contents: entry(file), resolveDir: dirname(file), sourcefile: 'savepoint-entry.js', loader: 'js' },
@@ -49,17 +52,32 @@ export async function bundleConfig(file: string, root: string): Promise<BundledC
       logLevel: 'silent',
       jsx: 'automatic',
       loader: { '.svg': 'empty', '.png': 'empty', '.css': 'empty', '.html': 'text' },
-      define: { 'import.meta.url': JSON.stringify(pathToFileURL(file).href) },
+      // What Better Auth's own command and the bundlers give a config.
+      define: {
+        'import.meta.url': JSON.stringify(pathToFileURL(file).href),
+        'import.meta.env': 'process.env',
+        __dirname: JSON.stringify(dirname(file)),
+        __filename: JSON.stringify(file),
+      },
       plugins: [replaceEffects],
     })
     const [output] = outputFiles
     if (!output) throw new Error('esbuild wrote nothing')
-    mkdirSync(folder, { recursive: true })
-    writeFileSync(path, output.contents)
+    writeModule(path, output.contents)
+    const imports = Object.values(metafile.outputs).flatMap((one) =>
+      one.imports.flatMap(({ path: name, external }) => (external ? [name] : [])),
+    )
     const files = Object.keys(metafile.inputs)
       .filter((input) => !/^(?:savepoint-[a-z]+:|savepoint-entry\.js$|<stdin>$)/.test(input))
       .map((input) => resolve(root, input))
-    return { url: pathToFileURL(path).href, files, remove: () => rmSync(path, { force: true }) }
+    return {
+      url: pathToFileURL(path).href,
+      // What an unknown package hands to a plugin cannot be seen.
+      taints: mayRename(output.text) || imports.some((name) => !knownPackagesRE.test(name)),
+      imports: [...new Set(imports)].filter((name) => /^@?better-auth(?:\/|$)/.test(name)),
+      files,
+      remove: () => rmSync(path, { force: true }),
+    }
   } catch (error) {
     if (error instanceof Error && 'errors' in error) {
       throw new DiagnosticError(
@@ -71,15 +89,44 @@ export async function bundleConfig(file: string, root: string): Promise<BundledC
   }
 }
 
+const knownPackagesRE = /^(?:@?better-auth(?:\/|$)|node:|(?:pg|kysely|kysely-pglite-dialect|dotenv)(?:\/|$))/
+
+function mayRename(bundle: string): boolean {
+  return /\bschema\b|\bmodelName\b|Table\b/.test(bundle.slice(0, bundle.lastIndexOf('//# sourceMappingURL=')))
+}
+
+/**
+ * A module of the project's that imports packages and does nothing else, for `Loader.prepare`.
+ *
+ * @param imports names of packages
+ */
+export function writePreload(root: string, imports: readonly string[]): Pick<BundledConfig, 'url' | 'remove'> {
+  const path = newModulePath(root)
+  const calls = [...imports, ...migrationModules].map((name) => `import(${JSON.stringify(name)})`)
+  writeModule(path, `export const preload = () => Promise.allSettled([${calls.join(', ')}])\n`)
+  return { url: pathToFileURL(path).href, remove: () => rmSync(path, { force: true }) }
+}
+
+function newModulePath(root: string): string {
+  return join(root, 'node_modules/.savepoint', `auth-${randomBytes(8).toString('hex')}.mjs`)
+}
+
+function writeModule(path: string, contents: string | Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, contents)
+}
+
+const migrationModules = ['better-auth/db/migration', 'better-auth/db'] as const
+
 // Better Auth's own generator is imported from here, so that it is the project's copy. It moved in 1.6.
 function entry(file: string): string {
   return `export * as config from ${JSON.stringify(file)}
 export async function importMigrations() {
   try {
-    return await import('better-auth/db/migration')
+    return await import('${migrationModules[0]}')
   } catch (error) {
     if (error?.code !== 'ERR_PACKAGE_PATH_NOT_EXPORTED' && error?.code !== 'ERR_MODULE_NOT_FOUND') throw error
-    return import('better-auth/db')
+    return import('${migrationModules[1]}')
   }
 }
 `

@@ -2,11 +2,24 @@ import type { BetterAuthOptions } from '../options.js'
 
 /** What the worker is asked for. Plain data: it crosses threads. */
 export interface CaptureRequest {
+  kind: 'capture'
   id: number
   /** URL of the bundled config. */
   url: string
   schema: string | undefined
   defaults: NonNullable<BetterAuthOptions['defaults']>
+}
+
+/** Modules to have imported before a config needs them; those that fail are left for the config to fail at. */
+export interface PreloadRequest {
+  kind: 'preload'
+  /** URL of a module that exports `preload()`. */
+  url: string
+}
+
+/** Everything is imported, or has failed to be. */
+export interface PreloadResponse {
+  preloaded: string
 }
 
 /** Something about the config that its author should know. */

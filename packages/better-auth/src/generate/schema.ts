@@ -2,6 +2,7 @@ import type { CapturedSchema, CaptureRequest, Finding } from '../capture/protoco
 import { defaultStatements } from './defaults.js'
 import { findingsOf } from './findings.js'
 import { betterAuthVersion, importKysely, type KyselyDatabase } from './kysely.js'
+import { orderStatements } from './order.js'
 import { runtimeSchema } from './runtime-schema.js'
 import type { AuthOptions, GetMigrations, Migrations } from './better-auth.js'
 
@@ -30,7 +31,7 @@ export async function generateSchema(module: unknown, request: Omit<CaptureReque
   refuseForeignAdapter(options)
   const { getMigrations } = await importMigrations()
   const version = betterAuthVersion(request.url)
-  if (!getMigrations) throw new UnsupportedConfigError(tooOld(version))
+  if (!getMigrations || isTooOld(version)) throw new UnsupportedConfigError(tooOld(version))
 
   const kysely = await importKysely(request.url)
   const dialect = {
@@ -55,11 +56,12 @@ export async function generateSchema(module: unknown, request: Omit<CaptureReque
     migrations = await ask({ db: qualified(db, schema), type: 'postgres' })
     sql = `create schema if not exists ${quote(schema)};\n\n${await migrations.compileMigrations()}`
   }
+  const ordered = orderStatements(sql.replace(/;$/, '').split(';\n\n'))
   const defaults = defaultStatements(migrations, options, request.defaults, qualified(db, schema), kysely)
   return {
     version,
     schema,
-    sql: [sql, ...defaults].join('\n\n'),
+    sql: [...ordered.map((statement) => `${statement};`), ...defaults].join('\n\n'),
     findings: findingsOf(options, migrations, { schema, visible }),
   }
 }
@@ -104,12 +106,19 @@ function refuseForeignAdapter(options: AuthOptions): void {
   })
 }
 
+/** Before 1.4 the generator has no notion of a schema and gives other tables, with every release of 1.x since the same as now. */
+function isTooOld(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  return major < 1 || (major === 1 && minor < 4)
+}
+
 function tooOld(version: string): Finding {
   return {
     rule: 'version',
     severity: 'error',
-    message: `better-auth ${version} has no generator that can be asked`,
-    fix: 'use better-auth 1.4 or newer',
+    message: `better-auth ${version} is not supported: 1.4 and newer are`,
+    why: 'its tables come from its own generator, which older versions do not have in this form',
+    fix: 'update better-auth, or keep what its command generates as a schema file',
   }
 }
 
