@@ -114,7 +114,7 @@ const table: Record<string, readonly [title: string, severity: LintSeverity, ...
   SH702: ['a connection string has to be written in by hand', 'warning'],
   SH703: ['a replication slot stays behind or is needed', 'warning'],
   SH801: ['a migration that comes before one that is there already', 'warning'],
-  SH901: ['a silencing comment that silences nothing', 'warning', 'unused-ignore'],
+  SH901: ['a silencing comment that silences nothing', 'info', 'unused-ignore'],
   ST101: ['integer instead of bigint', 'off', 'prefer-bigint-over-int'],
   ST102: ['smallint instead of bigint', 'off', 'prefer-bigint-over-smallint'],
   ST103: ['serial instead of an identity column', 'off', 'prefer-identity'],

@@ -87,7 +87,7 @@ describe('what destroys', () => {
 describe('what may fail on rows', () => {
   it.each([
     ['CREATE UNIQUE INDEX CONCURRENTLY i ON users (email)', 'MF101', 'none'],
-    ['DROP INDEX posts_title; CREATE UNIQUE INDEX posts_title ON posts (title)', 'PG102 MF102 PG101'],
+    ['DROP INDEX posts_title; CREATE UNIQUE INDEX posts_title ON posts (title)', 'PG102 MF101 PG101'],
     ['ALTER TABLE users ADD COLUMN x int NOT NULL', 'MF103'],
     ['ALTER TABLE users ADD COLUMN x int NOT NULL DEFAULT 1', ''],
     ['ALTER TABLE users ADD COLUMN x int GENERATED ALWAYS AS IDENTITY', 'PG310'],
@@ -99,6 +99,8 @@ describe('what may fail on rows', () => {
     ['ALTER TABLE users ALTER code TYPE text', 'BC108'],
     ['ALTER TABLE users ALTER score TYPE bigint', 'BC108 PG301'],
     ['ALTER TABLE users ADD CONSTRAINT e UNIQUE (email)', 'MF101 PG105'],
+    ['ALTER TABLE users ADD CONSTRAINT e UNIQUE (id, email)', 'PG105'],
+    ['ALTER TABLE users ADD COLUMN x int; ALTER TABLE users ADD CONSTRAINT e UNIQUE (x)', 'PG105'],
   ] as const)('%s → %s', async (text, expected, transaction: LintOptions['transaction'] = 'managed') => {
     expect(await codes(text, { transaction })).toBe(expected)
   })
@@ -127,6 +129,7 @@ describe('what breaks applications', () => {
     ['ALTER TABLE users ALTER email DROP NOT NULL', ''],
     ['CREATE SCHEMA s; ALTER TABLE users SET SCHEMA s', 'BC106'],
     ['ALTER TABLE users ALTER made DROP DEFAULT', 'BC109'],
+    ['ALTER TABLE users ALTER made DROP DEFAULT, ALTER made DROP NOT NULL', 'BC105'],
     ['ALTER TABLE posts DROP CONSTRAINT posts_user', 'CD101'],
     ['ALTER TABLE posts DROP CONSTRAINT title_there', 'CD102'],
     ['ALTER TABLE posts DROP CONSTRAINT posts_pkey', 'CD103'],
@@ -145,7 +148,7 @@ describe('what locks, reads and rewrites tables', () => {
     ['CREATE INDEX CONCURRENTLY i ON users (email)', 'PG103'],
     ['DROP INDEX posts_title', 'PG102'],
     ['ALTER TABLE events ADD PRIMARY KEY (id, at)', 'MF101 PG104 PG304'],
-    ['ALTER TABLE posts DROP CONSTRAINT posts_pkey, ADD PRIMARY KEY (id, user_id)', 'MF101 PG312 PG304'],
+    ['ALTER TABLE posts DROP CONSTRAINT posts_pkey, ADD PRIMARY KEY (id, user_id)', 'PG312 PG304'],
     ['ALTER TABLE users ADD CONSTRAINT x EXCLUDE (email WITH =)', 'MF101 PG109'],
     ['ALTER TABLE users ALTER score TYPE bigint', 'BC108 PG301'],
     ['ALTER TABLE users ADD COLUMN x uuid DEFAULT gen_random_uuid()', 'PG302'],

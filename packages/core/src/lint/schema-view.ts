@@ -17,6 +17,8 @@ export interface SchemaView {
   column(table: QualifiedName, name: string): CatalogObject<'column'> | undefined
   constraint(table: QualifiedName, name: string): CatalogObject<'constraint'> | undefined
   index(name: QualifiedName): CatalogObject<'index'> | undefined
+  /** Some of these columns are a key before the file, so no two rows have the same values in all of them. */
+  isKey(table: QualifiedName, columns: readonly string[]): boolean
   /** A check that holds for all rows says that the column has no nulls. */
   isProvedNotNull(table: QualifiedName, column: string): boolean
   /** Added NOT VALID by an earlier statement of the same file. */
@@ -82,6 +84,23 @@ export function createSchemaView(before: Catalog, after: Catalog): MovingSchemaV
     index(name) {
       const object = get(`index ${originOf(name)}`)
       return object?.kind === 'index' ? object : undefined
+    },
+    isKey(owner, columns) {
+      const parent = `table ${originOf(owner)}`
+      for (const object of before.objects.values()) {
+        if (object.parent !== parent || gone.has(memberId(owner, object.name))) continue
+        const key =
+          object.kind === 'constraint' && (object.facts.type === 'primary key' || object.facts.type === 'unique')
+            ? object.facts.columns
+            : object.kind === 'index' &&
+                object.facts.unique &&
+                object.facts.valid &&
+                object.facts.predicate === undefined
+              ? object.facts.columns
+              : []
+        if (key.length > 0 && key.every((name) => name !== null && columns.includes(name))) return true
+      }
+      return false
     },
     isProvedNotNull(owner, column) {
       for (const [id, { provesNotNull, notValid }] of added)

@@ -97,7 +97,7 @@ async function lintFile(
       silences: silences.file,
     },
   )
-  const severity = resolveSeverity(unusedCode, config.lint)
+  const severity = resolveSeverity({ code: unusedCode, title: '', severity: 'info' }, config.lint)
   return [
     ...findings.map(({ index: _index, ...finding }) => ({
       ...finding,
@@ -107,11 +107,11 @@ async function lintFile(
   ]
 }
 
-const unusedCode = { code: 'SH901', title: 'a silencing comment that silences nothing' }
+const unusedCode = 'SH901'
 
 function describeUnused({ words, line }: Silence, severity: LintFinding['severity'], file: string): LintFinding {
   return {
-    code: unusedCode.code,
+    code: unusedCode,
     severity,
     message: `Nothing is found that this comment silences${words.length === 0 ? '' : `: ${words.join(' ')}`}.`,
     fix: 'Remove it, so that it hides nothing that comes later.',

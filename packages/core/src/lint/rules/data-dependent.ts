@@ -1,6 +1,8 @@
 import { hazards, lintCodes, rewriteOf } from '@savepoint/catalog'
+import type { QualifiedName } from '../../sources/tree.js'
 import type { Change, ColumnDefinition } from '../change.js'
 import type { LintRule, LintStatement, RuleFinding } from '../rule.js'
+import type { SchemaView } from '../schema-view.js'
 import { fromHazard } from './context.js'
 
 /** What may fail on the rows that are there. */
@@ -9,31 +11,21 @@ export const dataDependent: LintRule = {
   check: (statement) => statement.changes.flatMap((change) => findings(change, statement)),
 }
 
-function findings(change: Change, { schema }: LintStatement): RuleFinding[] {
+function findings(change: Change, { schema, origin }: LintStatement): RuleFinding[] {
   if (!('table' in change) || !change.table || schema.isNew(change.table)) return []
   const table = schema.nameOf(change.table)
-  const isOverNew = (columns: readonly string[]): boolean =>
-    columns.length > 0 &&
-    columns.every((name) => !schema.column(change.table ?? { name: '' }, name)) &&
-    schema.table(change.table ?? { name: '' }) !== undefined
   switch (change.kind) {
     case 'create index': {
-      if (!change.unique) return []
-      // A new column without a default has only nulls, which are never equal.
-      if (isOverNew(change.columns)) return []
-      const before = change.name === undefined ? undefined : schema.index({ ...change.table, name: change.name })
+      if (!change.unique || cannotClash(change.table, change.columns, schema)) return []
       const name = change.name ?? 'the index'
-      return [
-        fromHazard(
-          before && !before.facts.unique
-            ? hazards.becomesUniqueHazard(table, name)
-            : hazards.addUniqueHazard(table, name),
-        ),
-      ]
+      const before = change.name === undefined ? undefined : schema.index({ ...change.table, name: change.name })
+      // In a migration the old index is dropped by a statement of its own, and Atlas speaks of a new one then.
+      const becomes = origin === 'plan' && before !== undefined && !before.facts.unique
+      return [fromHazard(becomes ? hazards.becomesUniqueHazard(table, name) : hazards.addUniqueHazard(table, name))]
     }
     case 'add constraint': {
       const { type, name, usingIndex, columns } = change.constraint
-      if (usingIndex || isOverNew(columns)) return []
+      if (usingIndex || cannotClash(change.table, columns, schema)) return []
       if (type === 'unique' || type === 'exclude' || type === 'primary key')
         return [fromHazard(hazards.addUniqueHazard(table, name ?? `the ${type} constraint`))]
       return []
@@ -60,6 +52,13 @@ function findings(change: Change, { schema }: LintStatement): RuleFinding[] {
     default:
       return []
   }
+}
+
+/** The columns hold a key already, or they are new and have only nulls, which are never equal. */
+function cannotClash(table: QualifiedName, columns: readonly string[], schema: SchemaView): boolean {
+  if (columns.length === 0) return false
+  if (schema.isKey(table, columns)) return true
+  return schema.table(table) !== undefined && columns.every((name) => !schema.column(table, name))
 }
 
 const serials = new Set(['serial', 'bigserial', 'smallserial', 'serial4', 'serial8', 'serial2'])

@@ -32,7 +32,9 @@ function findings(change: Change, statement: LintStatement): RuleFinding[] {
     }
     case 'drop default': {
       const column = schema.column(change.table, change.name)
-      if (column?.facts.default === undefined || !column.facts.notNull) return []
+      const after = schema.after.objects.get(column?.id ?? '')
+      if (column?.facts.default === undefined || after?.kind !== 'column') return []
+      if (!after.facts.notNull || after.facts.default !== undefined || after.facts.identity) return []
       return [
         {
           code: 'BC109',
