@@ -115,10 +115,10 @@ function typesIn(trees: readonly TreeNode[], facts: FactsLoader): Set<string> {
   const types = new Set<string>()
   for (const tree of trees) for (const type of outputTypes(tree)) types.add(type.oid)
   const views = [...facts.relations.values()].flatMap((relation) => (relation.query ? [relation.query] : []))
-  for (const node of walk([...trees, ...views])) {
+  walk([...trees, ...views], (node) => {
     const oid = ownTypeOid(node)
     if (oid !== undefined) types.add(oid)
-  }
+  })
   for (const relation of facts.relations.values())
     for (const column of relation.columns.values()) types.add(column.type)
   return types

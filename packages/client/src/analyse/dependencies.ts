@@ -12,7 +12,7 @@ export function queryDependencies(query: TreeNode, facts: FactsLoader): string[]
   const found = new Set<string>()
   const seen = new Set<string>()
   const visit = (tree: TreeNode): void => {
-    for (const node of walk(tree)) {
+    walk(tree, (node) => {
       const relation = facts.relations.get(oidField(node, 'relid'))
       if (relation) visitRelation(relation)
       for (const field of ['funcid', 'opfuncid', 'aggfnoid', 'winfnoid']) {
@@ -21,7 +21,7 @@ export function queryDependencies(query: TreeNode, facts: FactsLoader): string[]
       }
       const oid = ownTypeOid(node)
       if (oid !== undefined) addType(oid)
-    }
+    })
   }
   const addType = (oid: string): void => {
     const type = facts.valueType(oid)

@@ -199,11 +199,11 @@ export function createFactsLoader(connection: Connection): FactsLoader {
       const relationOids = new Set<string>()
       const functionOids = new Set<string>()
       const operatorOids = new Set<string>()
-      for (const node of walk(pending)) {
+      walk(pending, (node) => {
         for (const field of ['relid', 'resorigtbl']) collect(node, field, relationOids)
         for (const field of ['funcid', 'opfuncid', 'aggfnoid', 'winfnoid']) collect(node, field, functionOids)
         if (node.fields['opno'] !== undefined && node.fields['opfuncid'] === '0') collect(node, 'opno', operatorOids)
-      }
+      })
       pending = await loadRelations(relationOids)
       await loadFunctions(functionOids, operatorOids)
     }

@@ -22,8 +22,17 @@ const longTags: Readonly<Record<string, string>> = {
   BOOLEANTEST: 'BOOLEANTEST',
 }
 
+/** Fields that no rule reads: where things were written, and who may do what. They are most of the text, so they are passed over. */
+const unreadFields = new Set(
+  (
+    'location list_start list_end stmt_location stmt_len varnosyn varattnosyn varnullingrels rteperminfos perminfoindex rellockmode ' +
+    'requiredPerms checkAsUser selectedCols insertedCols updatedCols extraUpdatedCols securityQuals inFromCl canSetTag utilityStmt queryId ' +
+    'colcollations ctecolcollations inputcollid opcollid funccollid consttypmod constlen constbyval constcollid varcollid paramcollid'
+  ).split(' '),
+)
+
 /**
- * @returns the value that the text holds
+ * @returns the value that the text holds, without the fields that no rule reads
  * @throws {SyntaxError} when the text is no node tree
  */
 export function parseNodeTree(text: string): TreeValue {
@@ -63,8 +72,10 @@ export function parseNodeTree(text: string): TreeValue {
     position++
     const items: TreeValue[] = []
     skipSpace()
-    const kind = /^[biox][ )]/.exec(text.slice(position, position + 2))
-    if (kind) position++
+    // `b`, `i`, `o` or `x` says what the list is of.
+    const code = text.charCodeAt(position)
+    const next = text.charCodeAt(position + 1)
+    if ((code === 98 || code === 105 || code === 111 || code === 120) && (next === 32 || next === 41)) position++
     for (;;) {
       skipSpace()
       if (position >= text.length) throw new SyntaxError('a list of a node tree does not end')
@@ -83,7 +94,12 @@ export function parseNodeTree(text: string): TreeValue {
       skipSpace()
       if (position >= text.length) throw new SyntaxError(`node ${tag} does not end`)
       if (text.charCodeAt(position) === 125) break
-      const name = rawToken().slice(1)
+      position++
+      const name = rawToken()
+      if (unreadFields.has(name)) {
+        skipField()
+        continue
+      }
       const first = value(false)
       skipSpace()
       if (isFieldOrEnd()) fields[name] = first
@@ -98,6 +114,15 @@ export function parseNodeTree(text: string): TreeValue {
     }
     position++
     return { tag: longTags[tag] ?? tag, fields }
+  }
+  const skipField = (): void => {
+    for (let depth = 0; position < text.length; position++) {
+      const code = text.charCodeAt(position)
+      if (code === 92) position++
+      else if (code === 40 || code === 123) depth++
+      else if (depth === 0 && (code === 125 || (code === 58 && /\s/.test(text.charAt(position - 1))))) return
+      else if (code === 41 || code === 125) depth--
+    }
   }
   const isFieldOrEnd = (): boolean => {
     const code = text.charCodeAt(position)
@@ -146,20 +171,16 @@ export function oidField(node: TreeNode, name: string): string {
   return textField(node, name) ?? '0'
 }
 
-/** Every node below (and including) a value, depth first. */
-export function* walk(value: TreeValue | undefined): Generator<TreeNode> {
-  const stack: (TreeValue | undefined)[] = [value]
-  while (stack.length > 0) {
-    const next = stack.pop()
-    if (next === null || next === undefined || typeof next === 'string') continue
-    if (isNode(next)) {
-      yield next
-      for (const name in next.fields) stack.push(next.fields[name])
-    } else for (const item of next) stack.push(item)
-  }
+/** Calls `visit` with every node below (and including) a value, depth first. */
+export function walk(value: TreeValue | undefined, visit: (node: TreeNode) => void): void {
+  if (value === null || value === undefined || typeof value === 'string') return
+  if (isNode(value)) {
+    visit(value)
+    for (const name in value.fields) walk(value.fields[name], visit)
+  } else for (const item of value) walk(item, visit)
 }
 
-/** Structural equality that leaves out where a node was written and how its name was spelt. */
+/** Structural equality; where a node was written and how its name was spelt was not read. */
 export function equalTrees(a: TreeValue | undefined, b: TreeValue | undefined): boolean {
   if (a === b) return true
   if (a === null || b === null || a === undefined || b === undefined) return false
@@ -167,11 +188,9 @@ export function equalTrees(a: TreeValue | undefined, b: TreeValue | undefined): 
   if (isNode(a)) {
     if (!isNode(b) || a.tag !== b.tag) return false
     const names = new Set([...Object.keys(a.fields), ...Object.keys(b.fields)])
-    for (const name of names) if (!ignoredFields.has(name) && !equalTrees(a.fields[name], b.fields[name])) return false
+    for (const name of names) if (!equalTrees(a.fields[name], b.fields[name])) return false
     return true
   }
   if (isNode(b) || a.length !== b.length) return false
   return a.every((item, index) => equalTrees(item, b[index]))
 }
-
-const ignoredFields = new Set(['location', 'varnosyn', 'varattnosyn', 'varnullingrels', 'list_start', 'list_end'])

@@ -41,7 +41,7 @@ export function parameterUses(query: TreeNode, facts: Facts): Map<number, Parame
     const number = parameterNumber(value)
     if (number !== undefined) use(number).allowsNull = true
   }
-  for (const node of walk(query)) {
+  walk(query, (node) => {
     if (node.tag === 'PARAM' && textField(node, 'paramkind') === '0') use(numberField(node, 'paramid'))
     if (node.tag === 'QUERY') {
       const limit = parameterNumber(node.fields['limitCount'])
@@ -61,7 +61,7 @@ export function parameterUses(query: TreeNode, facts: Facts): Map<number, Parame
       for (const arg of listField(node, 'args')) allow(arg)
     if (node.tag === 'NULLTEST') allow(node.fields['arg'])
     if (node.tag === 'OPEXPR' || node.tag === 'SCALARARRAYOPEXPR') noteComparison(node, query, uses, facts)
-  }
+  })
   return uses
 }
 
@@ -132,12 +132,13 @@ function* subquerySources(subquery: TreeNode, attno: number): Generator<TreeValu
   const rangeTable = nodesField(subquery, 'rtable')
   const operations = nodeField(subquery, 'setOperations')
   if (operations) {
-    for (const leaf of walk(operations)) {
-      if (leaf.tag !== 'RANGETBLREF') continue
-      const branch = rangeTable[numberField(leaf, 'rtindex') - 1]
+    const branches: TreeNode[] = []
+    walk(operations, (leaf) => {
+      const branch = leaf.tag === 'RANGETBLREF' ? rangeTable[numberField(leaf, 'rtindex') - 1] : undefined
       const query = branch && nodeField(branch, 'subquery')
-      if (query) yield* subquerySources(query, attno)
-    }
+      if (query) branches.push(query)
+    })
+    for (const query of branches) yield* subquerySources(query, attno)
     return
   }
   const target = nodesField(subquery, 'targetList').find((each) => numberField(each, 'resno') === attno)

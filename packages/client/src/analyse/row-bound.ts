@@ -21,7 +21,8 @@ import {
  * one row of VALUES inserted, or tables whose unique keys are compared with values of outside or with each other.
  */
 export function givesAtMostOneRow(query: TreeNode, facts: Facts): boolean {
-  if (isLimitOfOne(query.fields['limitCount'])) return true
+  // FETCH FIRST … WITH TIES gives more than it says.
+  if (isLimitOfOne(query.fields['limitCount']) && numberField(query, 'limitOption') !== 1) return true
   if (nodeField(query, 'setOperations') || countSetReturning(query.fields['targetList']) > 0) return false
   const command = numberField(query, 'commandType')
   const from = nodeField(query, 'jointree')
@@ -139,7 +140,7 @@ function equalities(condition: TreeValue | undefined, facts: Facts): Joins['equa
     if (!own) return []
     const target = columnOf(other)
     if (target) return [{ ...own, other: target }]
-    return isOutside(other) ? [own] : []
+    return isSameForEveryRow(other, facts) ? [own] : []
   })
 }
 
@@ -156,8 +157,12 @@ function withoutRelabel(value: TreeValue | undefined): TreeNode | undefined {
   return value.tag === 'RELABELTYPE' ? withoutRelabel(value.fields['arg']) : value
 }
 
-function isOutside(value: TreeValue | undefined): boolean {
-  for (const node of walk(value))
-    if (node.tag === 'VAR' || node.tag === 'SUBLINK' || node.tag === 'AGGREF') return false
-  return true
+function isSameForEveryRow(value: TreeValue | undefined, facts: Facts): boolean {
+  let isOutside = true
+  walk(value, (node) => {
+    if (node.tag === 'VAR' || node.tag === 'SUBLINK' || node.tag === 'AGGREF') isOutside = false
+    // random() is another one for every row.
+    if (functionOf(node, facts)?.volatility === 'v') isOutside = false
+  })
+  return isOutside
 }
