@@ -22,14 +22,14 @@ export async function openDevelopmentDatabase(config: ResolvedConfig, log: Log):
 export async function openScratchDatabase(
   config: ResolvedConfig,
   log: Log,
-  development: () => Promise<DatabaseServer>,
+  development: (() => Promise<DatabaseServer>) | undefined,
 ): Promise<ScratchDatabase> {
   const { database, scratch: setting } = config
+  const wanted = setting ?? database
   // Two embedded databases start at the same time, each on its own core.
-  const embedded = setting ?? database
-  if (embedded.kind === 'pglite') return openScratch(openOptions(config, log))
-  if (!setting || isSame(setting, database)) return (await development()).createScratch()
-  const server = await open(setting, config, log)
+  if (wanted.kind === 'pglite') return openScratch(openOptions(config, log))
+  if (development && (!setting || isSame(setting, database))) return (await development()).createScratch()
+  const server = await open(wanted, config, log)
   const scratch = await server.createScratch()
   return {
     url: scratch.url,

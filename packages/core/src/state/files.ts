@@ -1,14 +1,15 @@
-import type { ResolvedConfig } from '../config/config.js'
 import { DiagnosticError, type Diagnostic } from '../diagnostics/index.js'
 import { analyse } from '../elaborate/analysis.js'
+import { readSources, type ReadSources } from '../engine/run/desired.js'
+import { createSchemaInput, type SchemaInput, type SchemaInputOptions } from '../engine/run/schema-input.js'
 import { readExtensionNames } from '../sources/extensions.js'
 import { leaveOut } from '../repeatable/leave-out.js'
 import { quoteRE } from '../sources/quote.js'
-import { createSourceReader, type PhaseGlobs, type SourceSet } from '../sources/reader.js'
+import type { SourceSet } from '../sources/reader.js'
 
-/** Schema files as they were read, before a server has seen them. */
-export interface SchemaFiles {
-  sources: SourceSet
+/** Schema files as they were read, with what plugins add and edit, before a server has seen them. */
+export interface SchemaFiles extends Pick<ReadSources, 'sources' | 'nameEditors'> {
+  input: SchemaInput
   /** Texts by path, for frames. */
   texts: ReadonlyMap<string, string>
   /** Extensions that the statements create. */
@@ -18,21 +19,24 @@ export interface SchemaFiles {
 }
 
 /**
- * Reads schema files. What is wrong inside of them is in `sources.diagnostics`; no file at all, or one that cannot be read, is
- * thrown as SP1008 and SP1007.
+ * Reads schema files and asks the plugins. What is wrong inside of them is in `sources.diagnostics`; no file at all, or one
+ * that cannot be read, is thrown as SP1008 and SP1007.
  *
  * @param leftOut absolute paths of files that do not count
  */
 export async function readPhases(
-  schema: PhaseGlobs,
-  { root, repeatable }: Pick<ResolvedConfig, 'root' | 'repeatable'>,
-  leftOut: ReadonlySet<string> = new Set(),
+  config: Parameters<typeof createSchemaInput>[0],
+  { log, leftOut = new Set() }: Pick<SchemaInputOptions, 'log'> & { leftOut?: ReadonlySet<string> },
 ): Promise<SchemaFiles> {
-  const sources = leaveOut(await createSourceReader({ root, schema, repeatable }).read(), leftOut)
+  const input = createSchemaInput(config, { log, mayEdit: false })
+  const read = await readSources(input, undefined)
+  const sources = leaveOut(read.sources, leftOut)
   const missing = sources.diagnostics.filter(({ code }) => code === 'SP1008' || code === 'SP1007')
   if (missing.length > 0) throw new DiagnosticError(missing)
   return {
+    input,
     sources,
+    nameEditors: read.nameEditors,
     texts: new Map(sources.files.map(({ path, text }) => [path, text])),
     extensions: readExtensionNames(sources.statements),
     roles: readRoles(sources),

@@ -42,9 +42,7 @@ export interface ScratchChoice {
 export async function openScratch(choice: ScratchChoice): Promise<ScratchDatabaseSession> {
   const scratch = choice.config.scratch ?? chooseScratch(choice)
   const config: ResolvedConfig = { ...choice.config, scratch, stateDirectory: findStateDirectory(choice.config) }
-  const database = await openScratchDatabase(config, choice.log, () =>
-    Promise.reject(new Error('a scratch setting needs no development database')),
-  )
+  const database = await openScratchDatabase(config, choice.log, undefined)
   try {
     const session = await connect(database.url)
     return {

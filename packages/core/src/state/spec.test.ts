@@ -36,7 +36,11 @@ it('finds files whatever letters their path has', async () => {
   for (const path of [folder, join(folder, "it's (one).sql")]) {
     const spec = parse(path)
     if (spec.kind !== 'files') throw new Error('a path names files')
-    const { sources } = await readPhases({ pre: [], schema: spec.patterns, post: [] }, { root: cwd, repeatable: [] })
+    const schema = { pre: [], schema: spec.patterns, post: [] }
+    const { sources } = await readPhases(
+      { root: cwd, stateDirectory: cwd, schema, repeatable: [], plugins: [] },
+      { log: () => undefined },
+    )
     expect(sources.files.map((file) => file.path)).toEqual([join(folder, "it's (one).sql")])
   }
 })

@@ -11,13 +11,14 @@ import { parseConnectionString } from '@savepoint/migrate'
 import { connect, type DatabaseSession } from '../database/connect.js'
 import { describeTarget } from '../database/failure.js'
 import { DiagnosticError, type Diagnostic, type SourceLocation } from '../diagnostics/index.js'
+import { elaborateSources } from '../engine/run/desired.js'
+import { describeElaboration } from '../engine/run/open-elaborator.js'
 import { withoutRevisionTables } from '../engine/development/revision-tables.js'
 import type { Proof } from '../scratch/proof.js'
 import { assumeRole, type ScratchOptions } from '../scratch/session.js'
 import { createWarmScratch, type WarmScratch } from '../scratch/warm-scratch.js'
 import { readExtensionNames } from '../sources/extensions.js'
 import type { Statement } from '../sources/source.js'
-import type { ResolvedConfig } from '../config/config.js'
 import { proveIdempotence } from '../repeatable/prove.js'
 import { readRepeatableScripts, withScripts, type RepeatableScripts } from '../repeatable/scripts.js'
 import { errorsOf, readPhases, readTablespaces, warningsOf, type SchemaFiles } from './files.js'
@@ -79,7 +80,7 @@ export async function openWorkspace(specs: readonly StateSpec[], options: StateO
   const sides: Side[] = []
   try {
     const scripts = await readRepeatableScripts(options.config)
-    for (const spec of specs) sides.push(await openSide(spec, specs, scripts, options.config))
+    for (const spec of specs) sides.push(await openSide(spec, specs, scripts, options))
   } catch (error) {
     await closeSides(sides)
     await early?.then((scratch) => scratch.close())
@@ -170,30 +171,38 @@ class OpenWorkspace implements Workspace {
     return createWarmScratch(scratch, { ...this.#extractOptions, assumedRoles: this.#assumedRoles })
   }
 
-  async #readFiles({ sources, texts }: SchemaFiles): Promise<Reading> {
-    const { statements } = sources
+  async #readFiles(files: SchemaFiles): Promise<Reading> {
+    const { input, sources, texts } = files
     const warnings = warningsOf(sources.diagnostics)
     let problems = errorsOf(sources.diagnostics)
     if (problems.length === 0) {
       const warm = await this.#startWarm()
-      const result = await warm.elaborate(statements, texts)
-      if (result.status === 'elaborated') {
-        const { desired: catalog, assumedRoles } = result
+      const {
+        elaboration,
+        diagnostics,
+        sources: all,
+      } = await elaborateSources(input, files, async (some) => {
+        const result = await warm.elaborate(some.statements, new Map(some.files.map(({ path, text }) => [path, text])))
+        if (result.status === 'elaborated') for (const role of result.assumedRoles) this.#assumedRoles.add(role)
+        return describeElaboration(result, some)
+      })
+      if (elaboration) {
         this.#standing = warm
-        for (const role of assumedRoles) this.#assumedRoles.add(role)
-        const locate = (id: ObjectId): SourceLocation | undefined => result.provenance.locationOf(id)
-        return { catalog, warnings: [...warnings, ...result.warnings], statements, locate }
+        const { catalog, locate } = elaboration
+        return { catalog, warnings: warningsOf(diagnostics), statements: all.statements, locate }
       }
       await warm.close()
-      problems = errorsOf(result.diagnostics)
+      problems = errorsOf(diagnostics)
     }
+    // What a plugin finds wrong is wrong however the files are run.
+    if (problems.some(({ plugin }) => plugin !== undefined)) throw new DiagnosticError(problems)
     // Files that are no declarations (an object twice, a DROP in between) can still be a script that runs.
     const catalog = await this.#inTransaction(async (connection) =>
       (await runScript(connection, [...texts.values()])) ? undefined : extract(connection, this.#extractOptions),
     )
     const [first] = problems
     if (!catalog || !first) throw new DiagnosticError(problems)
-    return { catalog, warnings: [...warnings, describeScript(first)], statements, locate: nowhere }
+    return { catalog, warnings: [...warnings, describeScript(first)], statements: sources.statements, locate: nowhere }
   }
 
   async #readMigrations({ script, scripts }: Extract<Side, { kind: 'migrations' }>): Promise<Reading> {
@@ -246,7 +255,7 @@ async function openSide(
   spec: StateSpec,
   specs: readonly StateSpec[],
   scripts: RepeatableScripts,
-  config: ResolvedConfig,
+  { config, log }: StateOptions,
 ): Promise<Side> {
   // Between migrations and files nothing of the post scripts counts: it is in no migration, and it may need tables that the
   // next one makes.
@@ -254,10 +263,13 @@ async function openSide(
     specs.some(({ kind }) => kind === 'migrations') && specs.some(({ kind }) => kind === 'files' || kind === 'phases')
   const leftOut = new Set(isBetween ? scripts.post.map(({ path }) => path) : [])
   switch (spec.kind) {
-    case 'files':
-      return { kind: 'files', files: await readPhases({ pre: [], schema: spec.patterns, post: [] }, config, leftOut) }
+    case 'files': {
+      // Files that are named stand for themselves: the config's plugins are about the config's schema.
+      const alone = { ...config, schema: { pre: [], schema: spec.patterns, post: [] }, plugins: [] }
+      return { kind: 'files', files: await readPhases(alone, { log, leftOut }) }
+    }
     case 'phases':
-      return { kind: 'files', files: await readPhases(spec.schema, config, leftOut) }
+      return { kind: 'files', files: await readPhases({ ...config, schema: spec.schema }, { log, leftOut }) }
     case 'migrations': {
       const around = isBetween ? { pre: scripts.pre, post: [] } : scripts
       return { kind: 'migrations', script: await withScripts(readMigrations(spec), around), scripts: around }
@@ -289,7 +301,10 @@ async function openDatabaseSide(url: string): Promise<DatabaseSide> {
 }
 
 async function closeSides(sides: readonly Side[]): Promise<void> {
-  for (const side of sides) if (side.kind === 'database') await side.session.close()
+  for (const side of sides) {
+    if (side.kind === 'database') await side.session.close()
+    else if (side.kind === 'files') side.files.input.plugins.close()
+  }
 }
 
 function extensionsOf(side: Side): readonly string[] {

@@ -148,15 +148,7 @@ export function openElaborator(
   async function elaborateOnScratch(sources: SourceSet): Promise<Elaboration> {
     const { statements, files } = sources
     const texts = new Map(files.map(({ path, text }) => [path, text]))
-    const result = await ask((warm) => warm.elaborate(statements, texts))
-    if (result.status === 'failed') return { ...nothing, diagnostics: result.diagnostics }
-    const { desired, provenance, warnings } = result
-    return {
-      catalog: desired,
-      diagnostics: warnings,
-      ...createPlaces(statements, desired, (id) => provenance.statementOf(id)),
-      renames: createRenames(sources, desired),
-    }
+    return describeElaboration(await ask((warm) => warm.elaborate(statements, texts)), sources)
   }
 
   async function replayOnScratch(migrations: readonly ReplayedMigration[]): ReturnType<Elaborator['replay']> {
@@ -177,6 +169,21 @@ export function openElaborator(
   async function describeInputs(statements: readonly Statement[]): Promise<CacheInputs> {
     // The version is part of what `scratchIdentity` says: of an embedded Postgres it is known only once it runs.
     return { statements, version: 0, server: await scratchIdentity(), ...options }
+  }
+}
+
+/** What warm scratch made of statements, with their places in the files. */
+export function describeElaboration(
+  result: Awaited<ReturnType<WarmScratch['elaborate']>>,
+  sources: SourceSet,
+): Elaboration {
+  if (result.status === 'failed') return { ...nothing, diagnostics: result.diagnostics }
+  const { desired, provenance, warnings } = result
+  return {
+    catalog: desired,
+    diagnostics: warnings,
+    ...createPlaces(sources.statements, desired, (id) => provenance.statementOf(id)),
+    renames: createRenames(sources, desired),
   }
 }
 
