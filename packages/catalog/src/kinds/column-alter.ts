@@ -14,6 +14,7 @@ import {
   storedColumnHazard,
   typeChangeHazard,
 } from './hazards.js'
+import { bareTable, chooseName } from './generated-names.js'
 import type { Alteration, PlanContext, Statement } from './kind.js'
 import { isOnline, notNullByCheck } from './online.js'
 import { splitOption } from './options.js'
@@ -23,7 +24,8 @@ type Column = CatalogObject<'column'>
 
 /** Changes a column where it stands; its default is an object of its own. */
 export function alterColumn(from: Column, to: Column, context: PlanContext): Alteration | 'recreate' {
-  if (to.facts.of === 'view' || to.facts.of === 'materialized view') return { statements: [] }
+  if (to.facts.of === 'view') return { statements: [] }
+  if (to.facts.of === 'materialized view') return { statements: details(from.facts, to, context) }
   const before = afterParents(from, to, context)
   const after = to.facts
   const regenerated = alterGenerated(from, before, to, context)
@@ -204,18 +206,7 @@ export function alterNotNull(before: ColumnFacts, to: Column, alter: string, con
   return statements
 }
 
-/** makeObjectName() in indexcmds.c: the longer of the two names is cut until all fits into 63 bytes. */
-function generatedNotNullName(column: Column): string {
-  const label = '_not_null'
-  let table = (column.parent ?? '').replace(/^.*\./, '').replace(/^"|"$/g, '').replaceAll('""', '"')
-  let name = column.name
-  const bytes = (text: string): number => Buffer.byteLength(text)
-  while (bytes(table) + bytes(name) + 1 + label.length > 63) {
-    if (bytes(table) > bytes(name)) table = table.slice(0, -1)
-    else name = name.slice(0, -1)
-  }
-  return `${table}_${name}${label}`
-}
+const generatedNotNullName = (column: Column): string => chooseName(bareTable(column), column.name, 'not_null')
 
 function alterIdentity(before: ColumnFacts, to: Column, alter: string, context: PlanContext): Statement[] {
   const a = before.identity

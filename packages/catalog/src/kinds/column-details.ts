@@ -14,12 +14,13 @@ export const tableOf = (object: { parent?: string; schema?: string }): string =>
 /** Statements for what no column clause can say. `from` undefined: a new column. */
 export function details(from: ColumnFacts | undefined, to: Column, context: PlanContext): Statement[] {
   const { facts } = to
-  const alter = `ALTER TABLE ${tableOf(to)} ALTER COLUMN ${quoteIdentifier(to.name)}`
+  const isOfTable = facts.of !== 'materialized view'
+  const alter = `ALTER ${isOfTable ? 'TABLE' : 'MATERIALIZED VIEW'} ${tableOf(to)} ALTER COLUMN ${quoteIdentifier(to.name)}`
   const statements: Statement[] = []
-  const clauseSaysStorage = from === undefined && context.version >= 160000
+  const clauseSaysStorage = from === undefined && context.version >= 160000 && isOfTable
   if ((from?.storage ?? '') !== (facts.storage ?? '') && !clauseSaysStorage)
     statements.push(`${alter} SET STORAGE ${storageKeyword(facts.storage ?? facts.typeStorage)}`)
-  if (from !== undefined && from.compression !== facts.compression)
+  if ((from !== undefined || !isOfTable) && from?.compression !== facts.compression)
     statements.push(`${alter} SET COMPRESSION ${facts.compression ?? 'default'}`)
   if (from?.statistics !== facts.statistics) statements.push(`${alter} SET STATISTICS ${facts.statistics ?? -1}`)
   for (const change of changedOptions(from?.options ?? [], facts.options)) statements.push(`${alter} ${change}`)

@@ -172,7 +172,8 @@ export const columnKind: KindDefinition<'column'> = {
   slots: ({ facts: { identity } }) =>
     identity ? [`relation ${quoteQualified(identity.sequence.schema, identity.sequence.name)}`] : [],
   create(column, context) {
-    if (column.facts.of === 'view' || column.facts.of === 'materialized view') return []
+    if (column.facts.of === 'view') return []
+    if (column.facts.of === 'materialized view') return details(undefined, column, context)
     const table = context.to.objects.get(column.parent ?? '')
     if (!table) return []
     const implied = inheritedState(column, context) ?? typedState(column, table, context)
@@ -225,7 +226,7 @@ function lateNotNull(column: Column, context: PlanContext): Statement[] {
 }
 
 /** ALTER TYPE … ADD ATTRIBUTE … CASCADE gives a typed table its new column. */
-function typedState(column: Column, table: AnyObject, context: PlanContext): ColumnFacts | undefined {
+export function typedState(column: Column, table: AnyObject, context: PlanContext): ColumnFacts | undefined {
   if (table.kind !== 'table' || table.facts.ofType === undefined || context.isCreated(table.id)) return undefined
   const { default: _, identity: __, generated: ___, ...born } = column.facts
   return { ...born, notNull: false, options: [] }

@@ -2,7 +2,7 @@ import { classes } from '../extract/classes.js'
 import { defineReader } from '../extract/reader.js'
 import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { ConstraintFacts } from '../model/facts.js'
-import type { AnyObject, CatalogObject, ObjectId } from '../model/object.js'
+import type { CatalogObject, ObjectId } from '../model/object.js'
 import type { Hazard } from '../model/plan.js'
 import { tableOf } from './column-details.js'
 import { checkOf, constraintClause, isInheritedCheck } from './constraint-clause.js'
@@ -17,7 +17,9 @@ import {
   primaryKeyOverNullableHazard,
   replacePrimaryKeyHazard,
 } from './hazards.js'
+import { bareTable, chooseName } from './generated-names.js'
 import type { KindDefinition, PlanContext, Statement } from './kind.js'
+import { attachPart, comesWithWhole } from './parts.js'
 import { addThenValidate, isOnline, keyFromIndex } from './online.js'
 import { changedOptions } from './options.js'
 
@@ -49,6 +51,7 @@ interface Row {
   index_tablespace: string | null
   index_statistics: Record<string, number> | null
   index_nulls: boolean | null
+  index_valid: boolean | null
 }
 
 const types: Record<string, ConstraintFacts['type']> = {
@@ -78,7 +81,7 @@ export const constraintReader = defineReader<Row>({
       ic.oid AS index_oid, ic.reloptions::text[] AS index_options, ts.spcname AS index_tablespace,
       CASE WHEN ic.oid IS NOT NULL THEN (SELECT json_object_agg(a.attnum, a.attstattarget) FROM pg_catalog.pg_attribute a
         WHERE a.attrelid = ic.oid AND a.attstattarget >= 0) END AS index_statistics,
-      ${context.version >= 150000 ? 'i.indnullsnotdistinct' : 'false'} AS index_nulls
+      ${context.version >= 150000 ? 'i.indnullsnotdistinct' : 'false'} AS index_nulls, i.indisvalid AS index_valid
     FROM pg_catalog.pg_constraint con
     LEFT JOIN pg_catalog.pg_class c ON c.oid = con.conrelid
     LEFT JOIN pg_catalog.pg_type t ON t.oid = con.contypid
@@ -139,6 +142,7 @@ export const constraintReader = defineReader<Row>({
             statistics: row.index_statistics ?? {},
             ...(indexComment !== undefined && { comment: indexComment }),
             nullsNotDistinct: row.index_nulls ?? false,
+            ...(row.index_valid === false && { incomplete: true as const }),
           },
         }),
         of: isDomain ? 'domain' : relation.kind === 'foreign table' ? 'foreign table' : 'table',
@@ -170,20 +174,27 @@ export const constraintKind: KindDefinition<'constraint'> = {
     const { facts } = constraint
     // CREATE TABLE would take NOT VALID for valid, the table being empty.
     if (!facts.validated && facts.enforced) return false
+    if (facts.index?.incomplete) return false
     return parent.kind === 'table' || parent.kind === 'foreign table' || parent.kind === 'domain'
   },
   create(constraint, context) {
     const extras = indexDetails(constraint, undefined)
-    if (context.isInlined(constraint.id) || comesWithWhole(constraint, context)) return extras
+    if (context.isInlined(constraint.id)) return extras
+    if (comesWithWhole(constraint, context)) return [...nameExclusion(constraint), ...extras]
     const clause = constraintClause(constraint, context)
     if (clause === undefined) return extras
     const online = isOnline(constraint.parent, context) ? createOnline(constraint) : undefined
     if (online) return [...online, ...extras]
-    return [{ sql: `${alterParent(constraint)} ADD ${clause}`, hazards: addHazards(constraint, context) }, ...extras]
+    const only = constraint.facts.index?.incomplete
+      ? `ALTER TABLE ONLY ${tableOf(constraint)}`
+      : alterParent(constraint)
+    return [{ sql: `${only} ADD ${clause}`, hazards: addHazards(constraint, context) }, ...extras]
   },
+  late: (constraint, from, context) => attachPart(constraint, from, context),
   alter(from, to, context) {
     const a = from.facts
     const b = to.facts
+    if (a.index?.incomplete !== b.index?.incomplete) return 'recreate'
     const statements: Statement[] = []
     const withoutState = (facts: ConstraintFacts): string =>
       facts.definition.replace(/( DEFERRABLE| INITIALLY DEFERRED| NOT VALID| NOT ENFORCED)+$/, '')
@@ -219,29 +230,21 @@ export const constraintKind: KindDefinition<'constraint'> = {
     `${alterParent(from)} RENAME CONSTRAINT ${quoteIdentifier(from.name)} TO ${quoteIdentifier(name)}`,
 }
 
+/** ChooseIndexName() in indexcmds.c gives the part a name, and nothing else can. */
+function nameExclusion(constraint: Constraint): Statement[] {
+  if (constraint.facts.type !== 'exclude') return []
+  const table = bareTable(constraint)
+  const given = chooseName(table, constraint.facts.columns.join('_'), 'excl')
+  return given === constraint.name
+    ? []
+    : [`${alterParent(constraint)} RENAME CONSTRAINT ${quoteIdentifier(given)} TO ${quoteIdentifier(constraint.name)}`]
+}
+
 function createOnline(constraint: Constraint): Statement[] | undefined {
   const { type, validated, partOf } = constraint.facts
   if (partOf !== undefined) return undefined
   if (type === 'check' || type === 'foreign key') return validated ? addThenValidate(constraint) : undefined
   return type === 'primary key' || type === 'unique' ? keyFromIndex(constraint) : undefined
-}
-
-/**
- * Whether a partition gets its part of a foreign key when the partitioned table gets the key, or when it becomes a partition. It is
- * called as the whole is then. Made apart it would do as well, but Postgres numbers the copies of a key as it makes them.
- */
-export function comesWithWhole(constraint: AnyObject | undefined, context: PlanContext): boolean {
-  if (constraint?.kind !== 'constraint' || constraint.facts.type !== 'foreign key') return false
-  const { partOf, definition } = constraint.facts
-  const whole = partOf === undefined ? undefined : context.to.objects.get(partOf)
-  if (whole?.kind !== 'constraint' || whole.name !== constraint.name) return false
-  if (whole.facts.definition !== definition) return false
-  return (
-    context.isCreated(whole.id) ||
-    context
-      .childrenIn(context.to, constraint.parent ?? '')
-      .some((link) => link.kind === 'inheritance' && link.facts.bound !== undefined && context.isCreated(link.id))
-  )
 }
 
 /** A part of a parent table's constraint goes with that, and cannot go alone. */

@@ -13,8 +13,9 @@ import {
   dropIndexHazard,
   partitionedIndexHazard,
 } from './hazards.js'
-import type { KindDefinition, LateStatement, PlanContext, Statement } from './kind.js'
+import type { KindDefinition, PlanContext, Statement } from './kind.js'
 import { isOnline, replaceIndex } from './online.js'
+import { attachPart } from './parts.js'
 import { changedOptions } from './options.js'
 
 interface Row {
@@ -125,22 +126,7 @@ export const indexKind: KindDefinition<'index'> = {
       ...columnStatistics(index, undefined),
     ]
   },
-  late(index, from, context): LateStatement[] {
-    const { partitionOf } = index.facts
-    if (partitionOf === undefined || context.isCreated(partitionOf)) return []
-    const isNew = from === undefined || context.isCreated(index.id)
-    if (!isNew && from.facts.partitionOf === partitionOf) return []
-    // ATTACH PARTITION of the table attaches its indexes by itself.
-    const links = context.childrenIn(context.to, index.parent ?? '')
-    if (links.some((link) => link.kind === 'inheritance' && context.isCreated(link.id))) return []
-    if (!partitionOf.startsWith('index ')) return []
-    return [
-      {
-        statement: `ALTER INDEX ${partitionOf.slice('index '.length)} ATTACH PARTITION ${nameOf(index)}`,
-        needs: [partitionOf],
-      },
-    ]
-  },
+  late: (index, from, context) => attachPart(index, from, context),
   alter(from, to, context) {
     const a = from.facts
     const b = to.facts

@@ -159,6 +159,8 @@ export interface ConstraintFacts {
     statistics: Record<string, number>
     comment?: string
     nullsNotDistinct: boolean
+    /** Of a partitioned table: not every partition has its part of it. */
+    incomplete?: true
   }
   of: 'table' | 'foreign table' | 'domain'
 }

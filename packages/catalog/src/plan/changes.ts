@@ -1,9 +1,9 @@
 import { isInPartitionKey } from '../kinds/partition-key.js'
+import { wholeOf } from '../kinds/parts.js'
 import { kindOf } from '../kinds/registry.js'
 import type { AnyObject, CatalogObject, ObjectId } from '../model/object.js'
 import type { PlanState } from './context.js'
 import { foreignKeysAbove, isForeignKey, keysInPersistenceCircles } from './foreign-keys.js'
-import { wholeOf } from './links.js'
 
 /**
  * Decides for every object what happens to it: by comparing hashes first, and then by following what needs what. Whatever needs
@@ -26,6 +26,7 @@ export function decideChanges(state: PlanState, forced: ReadonlySet<ObjectId>): 
   for (const [id, change] of changes)
     if (change === 'alter') set(id, needsRecreation(id, state, forced) ? 'recreate' : 'alter')
   for (const link of misplacedParents(state)) set(link, 'recreate')
+  for (const part of partsSetFree(state)) set(part, 'recreate')
   for (const key of keysInPersistenceCircles(state)) if (to.objects.has(key)) set(key, 'recreate')
 
   for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
@@ -60,6 +61,19 @@ function* misplacedParents({ from, to, changes }: PlanState): Generator<ObjectId
       kept.shift()
     }
     for (const parent of rest) if (kept.includes(parent)) yield link(parent)
+  }
+}
+
+/** Parts of an index that stays, which are to stand alone on a partition that stays. */
+function* partsSetFree(state: PlanState): Generator<ObjectId> {
+  const { from, to, changes } = state
+  for (const part of from.objects.values()) {
+    const whole = wholeOf(part)
+    const wanted = to.objects.get(part.id)
+    if (whole === undefined || !wanted || wholeOf(wanted) === whole || !to.objects.has(whole)) continue
+    if (isForeignKey(part) || changes.get(whole) !== undefined) continue
+    const links = state.childrenIn(from, part.parent ?? '').filter(({ kind }) => kind === 'inheritance')
+    if (links.every(({ id }) => to.objects.has(id))) yield part.id
   }
 }
 
@@ -128,6 +142,7 @@ function followRemoval(id: ObjectId, state: PlanState, set: Set_, forced: Readon
     const letsGo = state.changes.get(id) === 'drop' && state.changes.get(other) === 'alter' && !forced.has(other)
     if (belongs || !letsGo) set(other, 'recreate')
   }
+  rebuildWhole(removed, state, set)
   if (removed.kind === 'inheritance' && state.to.objects.has(id)) freeRows(removed, state, set)
   if (removed.kind === 'type')
     for (const routine of state.functionsOfType(id))
@@ -149,6 +164,15 @@ function isTakenOff(removed: AnyObject, dependent: AnyObject, state: PlanState):
   return state
     .childrenIn(state.from, dependent.parent ?? '')
     .some((link) => link.kind === 'inheritance' && link.facts.parent === removed.parent && state.isDropped(link.id))
+}
+
+/** The part of an index cannot be dropped, and cannot be detached: where the partition stays one, that takes the whole. */
+function rebuildWhole(part: AnyObject, state: PlanState, set: Set_): void {
+  const whole = wholeOf(part)
+  if (whole === undefined || !state.to.objects.has(whole) || state.isDropped(whole)) return
+  if (isForeignKey(part) || state.isDropped(part.parent ?? '')) return
+  const links = state.childrenIn(state.from, part.parent ?? '').filter(({ kind }) => kind === 'inheritance')
+  if (links.every((link) => !state.isDropped(link.id))) set(whole, 'recreate')
 }
 
 /** A partition whose rows something points to cannot leave its table, not even to come back. */

@@ -1,9 +1,9 @@
 import { inheritedState } from '../kinds/column-inheritance.js'
-import { comesWithWhole } from '../kinds/constraint.js'
+import { typedState } from '../kinds/column.js'
+import { comesWithWhole, wholeOf } from '../kinds/parts.js'
 import { kindOf } from '../kinds/registry.js'
 import type { AnyObject, ObjectId } from '../model/object.js'
 import type { PlanState } from './context.js'
-import { wholeOf } from './links.js'
 
 /** Decides which new children are written within their parent's CREATE. Whatever makes a circle is taken out again later. */
 export function decideInlining(state: PlanState): void {
@@ -25,11 +25,13 @@ export function decideInlining(state: PlanState): void {
     if (object.kind === 'inheritance' && !canBeMadeInPlace(object, state)) continue
     inlined.add(object.id)
   }
-  // A column that comes from a parent table is not written, and so its default cannot be either.
+  // A column that comes from a parent table or from a type is not written, and so its default cannot be either.
   for (const id of inlined) {
     const object = to.objects.get(id)
     const column = object?.kind === 'default' ? to.objects.get(object.parent ?? '') : undefined
-    if (column?.kind === 'column' && inheritedState(column, state)) inlined.delete(id)
+    if (column?.kind !== 'column') continue
+    const table = to.objects.get(column.parent ?? '')
+    if (inheritedState(column, state) ?? (table && typedState(column, table, state))) inlined.delete(id)
   }
 }
 

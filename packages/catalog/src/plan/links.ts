@@ -1,4 +1,5 @@
 import { quoteIdentifier } from '../identifier.js'
+import { isIncomplete, wholeOf } from '../kinds/parts.js'
 import type { AnyObject, Catalog, ObjectId } from '../model/object.js'
 
 /** Who belongs to whom and who needs whom in one catalog. */
@@ -131,12 +132,6 @@ function isBackward(from: ObjectId, to: ObjectId, catalog: Catalog): boolean {
   return false
 }
 
-/** The index of the parent table that this index of a partition is a part of; constraints likewise. */
-export function wholeOf(object: AnyObject | undefined): ObjectId | undefined {
-  if (object?.kind === 'index') return object.facts.partitionOf
-  return object?.kind === 'constraint' ? object.facts.partOf : undefined
-}
-
 function addInheritance(
   catalog: Catalog,
   children: ReadonlyMap<ObjectId, readonly AnyObject[]>,
@@ -148,7 +143,7 @@ function addInheritance(
     const whole = wholeOf(object)
     if (whole !== undefined) {
       add(object.id, whole)
-      order(whole, object.id)
+      if (!isIncomplete(catalog.objects.get(whole))) order(whole, object.id)
     }
     if (object.kind !== 'inheritance') continue
     add(object.id, object.facts.parent)
@@ -163,8 +158,7 @@ function addInheritance(
       if (own.kind === 'column' || own.kind === 'constraint' || own.kind === 'index') order(object.id, own.id)
     }
     // A partition that comes later would get its part of an index that has none of it.
-    for (const index of children.get(object.facts.parent) ?? [])
-      if (index.kind === 'index' && !index.facts.valid) order(index.id, object.id)
+    for (const index of children.get(object.facts.parent) ?? []) if (isIncomplete(index)) order(index.id, object.id)
     for (const inherited of children.get(object.facts.parent) ?? [])
       if (inherited.kind === 'column' || (inherited.kind === 'constraint' && inherited.facts.type === 'check'))
         order(object.id, inherited.id)

@@ -1,5 +1,5 @@
 import { quoteIdentifier } from '../identifier.js'
-import { comesWithWhole } from '../kinds/constraint.js'
+import { comesWithWhole, wholeOf } from '../kinds/parts.js'
 import { kindOf } from '../kinds/registry.js'
 import type { LateStatement } from '../kinds/kind.js'
 import type { AnyObject, ObjectId } from '../model/object.js'
@@ -7,7 +7,6 @@ import type { PlanState } from './context.js'
 import { isForeignKey, orderForeignKeys, orderPersistence } from './foreign-keys.js'
 import { Graph } from './graph.js'
 import { collectRelinks, orderRelinks } from './relinks.js'
-import { wholeOf } from './links.js'
 
 /**
  * What is done to objects in one go: a table with the columns and constraints that its CREATE carries is one unit.
@@ -117,7 +116,10 @@ export function buildUnits(state: PlanState, hints: readonly Hint[]): Units {
     // A table is taken off its parent before anything changes that the parent would hand down.
     for (const side of [link.parent ?? '', link.facts.parent])
       for (const member of state.childrenIn(state.from, side)) {
-        if (member.kind === 'inheritance' || isForeignKey(member)) continue
+        if (member.kind === 'inheritance') continue
+        // A foreign key goes before, with its parts; the part of one that stays becomes the table's own.
+        if (isForeignKey(member) && (member.facts.partOf === undefined || state.isDropped(member.facts.partOf)))
+          continue
         before(unit, drops.get(member.id))
         before(unit, alters.get(member.id))
         before(unit, creates.get(member.id))
@@ -125,13 +127,14 @@ export function buildUnits(state: PlanState, hints: readonly Hint[]): Units {
   }
   for (const [id, unit] of alters) {
     for (const need of to.needs.get(id) ?? []) {
-      if (isHandedDownLater(id, need, state)) continue
+      if (isApart(id, need, 'to', state)) continue
       before(creates.get(need), unit)
       before(alters.get(need), unit)
     }
     for (const earlier of to.after.get(id) ?? [])
       if (!comesWithWhole(state.to.objects.get(earlier), state)) before(creates.get(earlier), unit)
-    for (const need of from.needs.get(id) ?? []) before(unit, purges.get(need) ?? drops.get(need))
+    for (const need of from.needs.get(id) ?? [])
+      if (!isApart(id, need, 'from', state)) before(unit, purges.get(need) ?? drops.get(need))
     for (const slot of slotsOf(state.to.objects.get(id))) for (const gone of freed.get(slot) ?? []) before(gone, unit)
     const object = state.from.objects.get(id)
     if (object?.kind === 'sequence') before(unit, drops.get(object.facts.ownedBy ?? ''))
@@ -152,20 +155,15 @@ export function buildUnits(state: PlanState, hints: readonly Hint[]): Units {
   return { list, graph }
 }
 
-/** Until a table is put under a parent, what the two have in common is its own. */
-function isHandedDownLater(id: ObjectId, need: ObjectId, state: PlanState): boolean {
-  const own = state.to.objects.get(id)
-  const parents = state.to.objects.get(need)
+/** Before a table is put under a parent, and once it is taken off, what the two have in common is its own. */
+function isApart(id: ObjectId, need: ObjectId, side: 'from' | 'to', state: PlanState): boolean {
+  const own = state[side].objects.get(id)
+  const parents = state[side].objects.get(need)
   if ((own?.kind !== 'column' && own?.kind !== 'constraint') || own.kind !== parents?.kind) return false
-  return state
-    .childrenIn(state.to, own.parent ?? '')
-    .some(
-      (link) =>
-        link.kind === 'inheritance' &&
-        link.facts.parent === parents.parent &&
-        state.isCreated(link.id) &&
-        !state.isInlined(link.id),
-    )
+  return state.childrenIn(state[side], own.parent ?? '').some((link) => {
+    if (link.kind !== 'inheritance' || link.facts.parent !== parents.parent) return false
+    return side === 'from' ? state.isDropped(link.id) : state.isCreated(link.id) && !state.isInlined(link.id)
+  })
 }
 
 /**
