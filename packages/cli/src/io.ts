@@ -15,6 +15,8 @@ export interface Io {
   readonly signal: AbortSignal
   /** Asks a yes-no question; only when `interactive`. Resolves to false when the person turns away (Ctrl-C, Esc). */
   confirm(question: string): Promise<boolean>
+  /** Asks for one of several answers; only when `interactive`. Resolves to undefined when the person turns away. */
+  choose(question: string, choices: readonly string[]): Promise<string | undefined>
   /** Calls `listener` with each key that is pressed, until the returned function is called. Does nothing without a terminal. */
   onKey(listener: (key: string) => void): () => void
 }
@@ -40,6 +42,7 @@ export function createProcessIo(): Io {
     cwd: process.cwd(),
     signal: abortOnSignals(),
     confirm: confirmOnTerminal,
+    choose: chooseOnTerminal,
     onKey: listenToKeys,
   }
 }
@@ -56,6 +59,13 @@ async function confirmOnTerminal(question: string): Promise<boolean> {
   const { confirm } = await import('@clack/prompts')
   const answer = await confirm({ message: question, initialValue: false, output: process.stderr })
   return answer === true
+}
+
+async function chooseOnTerminal(question: string, choices: readonly string[]): Promise<string | undefined> {
+  const { select } = await import('@clack/prompts')
+  const options = choices.map((value) => ({ value, label: value }))
+  const answer = await select({ message: question, options, output: process.stderr })
+  return typeof answer === 'string' ? answer : undefined
 }
 
 function listenToKeys(listener: (key: string) => void): () => void {

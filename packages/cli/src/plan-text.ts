@@ -1,12 +1,35 @@
-import type { Plan, Step } from '@savepoint/catalog'
-import type { Diagnostic, StatePlan } from '@savepoint/core'
+import { cutSections } from '@savepoint/catalog'
+import type { Diagnostic, PlanFinding, StatePlan } from '@savepoint/core'
 import type { Io } from './io.js'
 import { count } from './terminal/report.js'
 import type { Talk } from './terminal/talk.js'
 
-/** The plan as a script: each statement with its semicolon, nothing when there is nothing to do. */
+const outside = '-- outside a transaction'
+const inside = '-- in one transaction'
+
+/** The plan as a script: each statement with its semicolon, nothing when there is nothing to do; cut where it must leave a transaction. */
 export function renderSql({ plan, preamble }: StatePlan): string {
-  return [...preamble, ...plan.steps.map(({ sql }) => sql)].map((sql) => `${sql};\n`).join('')
+  const sections = cutSections(plan.steps)
+  const isCut = sections.some(({ transactional }) => !transactional)
+  return [
+    ...preamble.map((sql) => `${sql};\n`),
+    ...sections.flatMap(({ transactional, steps }) => [
+      ...(isCut ? [`${transactional ? inside : outside}\n`] : []),
+      ...steps.map(({ sql }) => `${sql};\n`),
+    ]),
+  ].join('')
+}
+
+/** The plan as scripts read it. */
+export function renderJson({ plan, preamble, findings, missing, unproved }: StatePlan): string {
+  let first = 0
+  const sections = cutSections(plan.steps).map(({ transactional, steps }) => {
+    const section = { transactional, first, count: steps.length }
+    first += steps.length
+    return section
+  })
+  const value = { preamble, steps: plan.steps, sections, findings, proved: !unproved, missing_decisions: missing }
+  return `${JSON.stringify(value, null, 2)}\n`
 }
 
 /**
@@ -14,29 +37,47 @@ export function renderSql({ plan, preamble }: StatePlan): string {
  *
  * @param losses rows that would be lost, by object; -1 where they could not be counted
  */
-export function renderPlan(plan: Plan, losses: ReadonlyMap<string, number>, { style }: Talk): string {
-  return plan.steps
-    .flatMap((step) => {
-      const rows = step.destroys ? losses.get(step.destroys.id) : undefined
-      const mark = step.destroys ? style.error('-') : style.success('+')
-      const loss = rows === undefined ? [] : [`    ${style.error('!')} loses ${rows < 0 ? 'data' : count(rows, 'row')}`]
-      const hazards = describeHazards(step).map((line) => `    ${style.warning('!')} ${line}`)
-      return [`${mark} ${step.sql.replaceAll('\n', '\n  ')};`, ...loss, ...hazards]
-    })
+export function renderPlan(
+  { plan, findings }: StatePlan,
+  losses: ReadonlyMap<string, number>,
+  { style }: Pick<Talk, 'style'>,
+): string {
+  const sections = cutSections(plan.steps)
+  const isCut = sections.some(({ transactional }) => !transactional)
+  let index = 0
+  return sections
+    .flatMap(({ transactional, steps }) => [
+      ...(isCut ? [style.dim(transactional ? inside : outside)] : []),
+      ...steps.flatMap((step) => {
+        const rows = step.destroys ? losses.get(step.destroys.id) : undefined
+        const mark = step.destroys ? style.error('-') : style.success('+')
+        const loss =
+          rows === undefined ? [] : [`    ${style.error('!')} loses ${rows < 0 ? 'data' : count(rows, 'row')}`]
+        const said = findings.filter((finding) => finding.step === index)
+        index++
+        const hazards = said.map((finding) => `    ${style.warning('!')} ${describeFinding(finding)}`)
+        return [`${mark} ${step.sql.replaceAll('\n', '\n  ')};`, ...loss, ...hazards]
+      }),
+    ])
     .join('\n')
 }
 
 /** What a person who only sees the SQL should know: how it was made, and which statements are dangerous. */
 export async function sayWarnings(
-  plan: Plan,
+  findings: readonly PlanFinding[],
   warnings: readonly Diagnostic[],
   { io, talk }: { io: Io; talk: Talk },
 ): Promise<void> {
   const { renderDiagnostics } = await import('@savepoint/core')
   if (warnings.length > 0) talk.say(renderDiagnostics(warnings, { root: io.cwd, style: talk.style }))
-  for (const step of plan.steps) for (const line of describeHazards(step)) talk.warn(line)
+  for (const finding of findings) {
+    const line = describeFinding(finding)
+    if (finding.severity === 'error') talk.fail(line)
+    else if (finding.severity === 'warning') talk.warn(line)
+    else talk.say(talk.style.dim(line))
+  }
 }
 
-function describeHazards({ object, hazards }: Step): string[] {
-  return hazards.map(({ code, message, fix }) => `${code} ${object}: ${message}${fix ? ` (${fix})` : ''}`)
+function describeFinding({ code, object, message, fix }: PlanFinding): string {
+  return `${code} ${object ?? ''}: ${message}${fix ? ` (${fix})` : ''}`
 }

@@ -17,6 +17,7 @@ function createHost() {
     fail: say,
     debug: () => {},
     progress: () => ({ update() {}, hide() {}, stop() {} }),
+    quiet() {},
     during: (_title, work) => work(),
     style,
   }

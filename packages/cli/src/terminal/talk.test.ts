@@ -14,6 +14,7 @@ function createIo(overrides: Partial<Io>): { io: Io; said: () => string } {
     cwd: '/',
     signal: new AbortController().signal,
     confirm: () => Promise.resolve(false),
+    choose: () => Promise.resolve(undefined),
     onKey: () => () => {},
     ...overrides,
   }

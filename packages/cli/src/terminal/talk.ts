@@ -14,6 +14,8 @@ export interface Talk {
   debug(line: string): void
   /** Starts a piece of work: a moving line on a terminal, plain lines elsewhere. End it before anything else is said. */
   progress(title: string): Progress
+  /** Ends the moving line, before a question. */
+  quiet(): void
   /** A piece of work that says nothing by itself, with its line on a terminal. */
   during<Result>(title: string, work: () => Promise<Result>): Promise<Result>
   readonly style: TextStyle
@@ -54,6 +56,7 @@ export async function createTalk(io: Io, options: { debug: boolean }): Promise<T
       if (options.debug) say(style.dim(line))
     },
     progress: begin,
+    quiet: () => progress?.stop(),
     async during(title, work) {
       const running = begin(title)
       try {

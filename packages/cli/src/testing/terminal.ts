@@ -11,8 +11,8 @@ export interface Outcome {
 export interface TerminalOptions {
   cwd: string
   env?: Record<string, string>
-  /** Answers to the questions that are asked, in order; without them there is nobody to ask. */
-  answers?: boolean[]
+  /** Answers to the questions that are asked, in order; without them there is nobody to ask. A text is one of several choices. */
+  answers?: (boolean | string)[]
   signal?: AbortSignal
   onKey?: (listener: (key: string) => void) => () => void
   /** Called with everything that was said so far, whenever something is said. */
@@ -39,7 +39,13 @@ export async function type(line: string | readonly string[], options: TerminalOp
     async confirm(question) {
       stderr += `${question}\n`
       const answer = answers.shift()
-      if (answer === undefined) throw new Error(`nobody expected the question: ${question}`)
+      if (typeof answer !== 'boolean') throw new Error(`nobody expected the question: ${question}`)
+      return answer
+    },
+    async choose(question, choices) {
+      stderr += `${question}\n${choices.map((choice) => `  ${choice}\n`).join('')}`
+      const answer = answers.shift()
+      if (typeof answer === 'boolean') throw new Error(`nobody expected the question: ${question}`)
       return answer
     },
     onKey: options.onKey ?? (() => () => {}),

@@ -32,6 +32,7 @@ export const catalogue = {
   SP3003: 'the scratch database cannot hold the schema, the plan is unproved',
   SP3004: 'an object kind is not modelled yet',
   SP3005: 'a rename annotation names nothing',
+  SP3006: 'a file of decisions cannot be used',
   SP4001: 'the migrations directory and the schema files differ',
   SP4002: 'the migrations directory cannot be read',
   SP4003: 'a migration fails when replayed',

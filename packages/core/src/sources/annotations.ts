@@ -33,7 +33,7 @@ export interface RenameAnnotation {
 
 const renamedRE =
   /(?:@renamed\s+from\s*=\s*|atlas:renamed_from\s+)("(?:[^"]|"")*"|[^\s".]+)(?:\.("(?:[^"]|"")*"|[^\s".*]+))?/i
-const nolintRE = /(?:savepoint|atlas):nolint\b([^\n\r*]*)/gi
+const nolintRE = /(?:(?:savepoint|atlas):nolint\b|squawk-ignore(?![\w-]))([^\n\r*]*)/gi
 
 interface Member {
   thing: RenamedThing

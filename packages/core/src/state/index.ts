@@ -1,5 +1,6 @@
 export { applyStatePlan, countLosses, isAtState } from './apply.js'
 export { describeCatalog, type DescribedObject, type DescribedSchema, type DescribedTable } from './describe.js'
+export { parseDecisions, type MissingDecision } from './decisions.js'
 export { openDevelopment, type DevelopmentOptions, type OpenDevelopment } from './development.js'
 export { renderDiagram } from './diagram.js'
 export { lintMigrations, type LintedMigration } from './lint.js'

@@ -3,6 +3,7 @@ import {
   plan as makePlan,
   print,
   type Catalog,
+  type Destruction,
   type ObjectId,
   type Plan,
   type PlanOptions,
@@ -11,11 +12,15 @@ import {
 } from '@savepoint/catalog'
 import type { ResolvedConfig } from '../config/config.js'
 import { DiagnosticError, type Diagnostic, type SourceLocation } from '../diagnostics/index.js'
+import { isServerError } from '../elaborate/server-error.js'
+import { countRows } from '../engine/development/rows.js'
+import { lintPlan, type PlanFinding } from '../lint/plan.js'
 import type { Proof, ProofReport } from '../scratch/proof.js'
 import { resolveRenames } from '../scratch/renames.js'
 import { readRenames } from '../sources/annotations.js'
+import { decideStates, type MissingDecision } from './decisions.js'
 import type { StateSpec } from './spec.js'
-import { openWorkspace, type Side } from './workspace.js'
+import { openWorkspace, type DatabaseSide, type Side } from './workspace.js'
 
 export interface StateOptions {
   /** Gives `scratch`, `include`, `exclude`, `strict`, and the root that relative paths start from. */
@@ -25,6 +30,10 @@ export interface StateOptions {
   strategy?: PlanOptions['strategy']
   /** Plan the way back too. */
   withDown?: boolean
+  /** What was decided about steps that destroy, by key; see `MissingDecision`. @default nothing */
+  answers?: ReadonlyMap<string, string>
+  /** Asks a person about a decision that has no answer; absent when there is nobody to ask. */
+  ask?(decision: MissingDecision): Promise<string | undefined>
 }
 
 /** What a state is, as Postgres has it. */
@@ -46,6 +55,10 @@ export interface StatePlan {
   preamble: readonly string[]
   /** The way back, proved as well; only where it was asked for. */
   down?: readonly Step[]
+  /** What there is to say of the plan, hazards included. */
+  findings: readonly PlanFinding[]
+  /** What nobody has decided yet and is planned as a drop. */
+  missing: readonly MissingDecision[]
   /** SP3003: why nobody has seen the plan run; absent when it was proved. */
   unproved?: Diagnostic
   warnings: readonly Diagnostic[]
@@ -76,24 +89,49 @@ export async function planStates(from: StateSpec, to: StateSpec, options: StateO
       warnings: [...warnings, ...unmodelled],
     }
     if (differences(current.catalog, desired.catalog).length === 0)
-      return { ...result, plan: { steps: [] }, preamble: [] }
+      return { ...result, plan: { steps: [] }, preamble: [], findings: [], missing: [] }
     const { config, strategy = 'dev' } = options
-    const up = makePlan(current.catalog, desired.catalog, { renames, strategy })
-    const down = options.withDown && makePlan(desired.catalog, current.catalog, { renames: reverse(renames), strategy })
-    const doubts = [...unmodelled, ...judge(await workspace.prove(up, current, desired))]
-    if (down) doubts.push(...judge(await workspace.prove(down, desired, current)))
+    const decided = await decideStates({
+      from: current.catalog,
+      to: desired.catalog,
+      renames,
+      strategy,
+      answers: options.answers ?? new Map(),
+      ...(options.ask && { ask: (decision) => options.ask?.(decision) ?? Promise.resolve(undefined) }),
+      ...(first.kind === 'database' && { count: (destruction) => countIn(first, destruction, current.catalog) }),
+    })
+    const { plan: up, to: target } = decided
+    const end = { ...desired, catalog: target }
+    const down = options.withDown && makePlan(target, current.catalog, { renames: reverse(decided.renames), strategy })
+    const doubts = [...unmodelled, ...judge(await workspace.prove(up, current, end))]
+    if (down) doubts.push(...judge(await workspace.prove(down, end, current)))
     if (config.strict && doubts.length > 0)
       throw new DiagnosticError(doubts.map((diagnostic) => ({ ...diagnostic, severity: 'error' })))
     const unproved = doubts.find(({ code }) => code === 'SP3003')
+    const plan = { steps: leaveOwners(up.steps, first, current.catalog, second, target) }
+    const { statements, locate } = desired
     return {
       ...result,
-      plan: { steps: leaveOwners(up.steps, first, current.catalog, second, desired.catalog) },
-      preamble: createPreamble([...up.steps, ...(down ? down.steps : [])], [current.catalog, desired.catalog]),
+      to: target,
+      plan,
+      findings: await lintPlan(plan, { from: current.catalog, to: target, config, statements, locate }),
+      missing: decided.missing,
+      preamble: createPreamble([...up.steps, ...(down ? down.steps : [])], [current.catalog, target]),
       ...(down ? { down: down.steps } : {}),
       ...(unproved ? { unproved } : {}),
     }
   } finally {
     await workspace.close()
+  }
+}
+
+/** -1 where the rows cannot be counted, which is no reason to take the table for empty. */
+async function countIn({ session }: DatabaseSide, destruction: Destruction, from: Catalog): Promise<number> {
+  try {
+    return await countRows(session, destruction, from)
+  } catch (error) {
+    if (isServerError(error)) return -1
+    throw error
   }
 }
 

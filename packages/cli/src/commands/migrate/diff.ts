@@ -5,11 +5,12 @@ import type { StatePlan } from '@savepoint/core'
 import type { MigrationStatement } from '@savepoint/migrate'
 import { oneOf } from '../../arguments.js'
 import { defineCommand, flag, list, text } from '../../command.js'
+import { decisionOptions, isUndecided, openDecisions, sayCandidates, sayMissing } from '../../decisions.js'
 import { editFiles } from '../../editor.js'
 import { exitCodes } from '../../exit-codes.js'
 import { directoryOptions, locateDirectory, pickName, showPath } from '../../migrations.js'
 import { parseFormat } from '../../output-format.js'
-import { renderSql, sayWarnings } from '../../plan-text.js'
+import { renderJson, renderSql, sayWarnings } from '../../plan-text.js'
 import { openStates, planOptions } from '../../states.js'
 import { catchUpDevelopment } from '../../development-history.js'
 
@@ -22,11 +23,13 @@ export const command = defineCommand({
     to: list('state', 'What the migrations should lead to (default: the schema files)'),
     apply: flag('Apply it to the development database and write the generated types'),
     edit: flag('Open the new file in $EDITOR, and write the sum again afterwards'),
+    ...decisionOptions,
     'dry-run': flag('Print the SQL on standard output, write nothing'),
     format: text('format', 'sql, also as Atlas\'s "{{ sql . }}"'),
   },
   details: `Replays the migrations directory on scratch, plans from there to the schema files, proves the plan and, where the
-format has one, the way back, and writes the migration with its sum.`,
+format has one, the way back, and writes the migration with its sum. What could be a rename is asked about on a terminal; with
+--json and --decisions nothing is written and the exit code is 3 while an answer is missing.`,
   examples: ['migrate diff add_email', 'migrate diff --env dev --name "add email"', 'migrate diff add_email --apply'],
   async run({ args, options, io, talk }) {
     const started = performance.now()
@@ -41,10 +44,21 @@ format has one, the way back, and writes the migration with its sum.`,
       const from = { kind: 'migrations', directory: path, format: readMigrationFormat(format) } as const
       if (existsSync(path)) migrate.validateDirectory(migrate.readDirectory(path, { format }))
       const to = await states.desired(options.to)
+      const decisions = await openDecisions(options, { io, talk })
       const planned = await talk.during('planning', () =>
-        planStates(from, to, { ...states, ...(strategy ? { strategy } : {}), withDown: format !== 'atlas' }),
+        planStates(from, to, {
+          ...states,
+          ...decisions,
+          ...(strategy ? { strategy } : {}),
+          withDown: format !== 'atlas',
+        }),
       )
-      const { plan, warnings, unproved } = planned
+      const { plan, warnings, unproved, findings, missing } = planned
+      if (options.json) io.stdout(renderJson(planned))
+      if (isUndecided(missing, options)) {
+        sayMissing(missing, talk)
+        return exitCodes.undecided
+      }
       const time = talk.style.dim(`planned in ${Math.round(performance.now() - started)} ms`)
       if (plan.steps.length === 0) {
         talk.say('The migration directory is synced with the desired state, no changes to be made')
@@ -53,8 +67,8 @@ format has one, the way back, and writes the migration with its sum.`,
           await catchUpDevelopment({ options, config: states.config, planned, states, apply: true }, { io, talk })
         return exitCodes.done
       }
-      if (options['dry-run']) io.stdout(renderSql(planned))
-      else {
+      if (options['dry-run'] && !options.json) io.stdout(renderSql(planned))
+      if (!options['dry-run']) {
         mkdirSync(path, { recursive: true })
         const written = migrate.writeMigration(migrate.readDirectory(path, { format }), {
           name,
@@ -67,7 +81,8 @@ format has one, the way back, and writes the migration with its sum.`,
         }
         for (const file of files) talk.success(`wrote ${showPath(file, io)}`)
       }
-      await sayWarnings(plan, unproved ? [...warnings, unproved] : warnings, { io, talk })
+      sayCandidates(missing, talk)
+      await sayWarnings(findings, unproved ? [...warnings, unproved] : warnings, { io, talk })
       talk.say(time)
       if (!options['dry-run'])
         await catchUpDevelopment(

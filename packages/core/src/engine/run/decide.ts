@@ -103,7 +103,7 @@ function findCandidates(from: Catalog, desired: Catalog, held: readonly ObjectId
 }
 
 /** `retain`, with everything that the kept objects need and the desired state no longer has. */
-function retainWhole(desired: Catalog, from: Catalog, ids: readonly ObjectId[]): Catalog {
+export function retainWhole(desired: Catalog, from: Catalog, ids: readonly ObjectId[]): Catalog {
   const kept = new Set(ids)
   let grown = true
   while (grown) {
@@ -156,7 +156,7 @@ function describeDecision(step: Step, destroys: Destruction, rows: number, never
   }
 }
 
-function gerund(destruction: Destruction): string {
+export function gerund(destruction: Destruction): string {
   const { id, kind } = destruction
   switch (kind) {
     case 'enum-value':
@@ -174,7 +174,7 @@ function gerund(destruction: Destruction): string {
   }
 }
 
-function describeRows({ kind }: Destruction, rows: number): string {
+export function describeRows({ kind }: Destruction, rows: number): string {
   if (rows < 0) return 'an unknown number of rows'
   const number = rows.toLocaleString('en-US')
   if (kind === 'table') return `${number} ${rows === 1 ? 'row' : 'rows'}`
