@@ -21,15 +21,17 @@ export function readMigrations({
   directory: path,
   format,
   version,
+  before,
 }: Extract<StateSpec, { kind: 'migrations' }>): MigrationScript {
   // A project without migrations has an empty history.
   if (!existsSync(path)) return { statements: [] }
   try {
     const directory = readDirectory(path, { format })
     if (directory.fault) throw directory.fault
-    const end =
-      version === undefined ? directory.files.length : directory.files.findIndex((file) => file.version === version) + 1
-    if (end === 0 && version !== undefined) throw new DiagnosticError([missingVersion(path, version)])
+    const named = version ?? before
+    const at = directory.files.findIndex((file) => file.version === named)
+    if (at < 0 && named !== undefined) throw new DiagnosticError([missingVersion(path, named)])
+    const end = named === undefined ? directory.files.length : version === undefined ? at : at + 1
     const statements = directory.files.slice(0, end).flatMap((file) =>
       [...listStatements(directory, file, 'up')].map(({ text, line, column }) => ({
         sql: text,

@@ -17,6 +17,7 @@ export type StateSpec =
       /** Absolute path. */ directory: string
       format: MigrationFormat
       /** Stops after this version. */ version?: string
+      /** Stops before this version. */ before?: string
     }
 
 /**

@@ -257,10 +257,12 @@ async function openSide(
   scripts: RepeatableScripts,
   { config, log }: StateOptions,
 ): Promise<Side> {
-  // Between migrations and files nothing of the post scripts counts: it is in no migration, and it may need tables that the
-  // next one makes.
+  // Where a way from or to migrations is looked for, and not from a database, nothing of the post scripts counts: it is in no
+  // migration, and it may need tables that a later one makes.
   const isBetween =
-    specs.some(({ kind }) => kind === 'migrations') && specs.some(({ kind }) => kind === 'files' || kind === 'phases')
+    specs.length > 1 &&
+    specs.some(({ kind }) => kind === 'migrations') &&
+    specs.every(({ kind }) => kind !== 'database')
   const leftOut = new Set(isBetween ? scripts.post.map(({ path }) => path) : [])
   switch (spec.kind) {
     case 'files': {

@@ -1,9 +1,11 @@
 import { parseAmount } from '../../arguments.js'
 import { defineCommand, flag, text } from '../../command.js'
+import { createComputedDown } from '../../computed-down.js'
 import { confirmOrRefuse } from '../../confirm.js'
 import { exitCodes } from '../../exit-codes.js'
 import { createRunReport } from '../../migration-report.js'
 import { openMigrationTarget, readLockTimeout, runOptions, wantsJson } from '../../migration-target.js'
+import { count } from '../../terminal/report.js'
 
 export const command = defineCommand({
   arguments: '[amount]',
@@ -16,7 +18,8 @@ export const command = defineCommand({
     format: text('format', 'json, or Atlas\'s "{{ json . }}"'),
     json: flag('Print the report as JSON'),
   },
-  details: 'Undoes the last migrations (one, without a number), each by the way down that its file gives.',
+  details: `Undoes the last migrations (one, without a number), each by the way down that its file gives. Where it gives none,
+as in the atlas format, the way down is computed from replays on scratch, proved there, shown, and needs a yes.`,
   examples: ['migrate down', 'migrate down 2', 'migrate down --to-version 20240204000001 --dry-run'],
   async run({ args, options, io, talk }) {
     const amount = parseAmount(args[0])
@@ -25,16 +28,40 @@ export const command = defineCommand({
     const { undoMigrations } = await import('@savepoint/migrate')
     const target = await openMigrationTarget(options, { io, talk })
     try {
-      const question = `Undo ${toVersion === undefined ? `the last ${amount ?? 1} migrations` : `everything after ${toVersion}`} on ${target.name}?`
-      const approved = options['auto-approve'] || options['dry-run'] || target.isDevelopment || !io.interactive
-      if (!(await confirmOrRefuse(question, { approved, io, talk }))) return exitCodes.failed
+      const log = (level: string, message: string): void =>
+        level === 'debug' ? talk.debug(message) : talk.say(message)
+      // One transaction for each migration, as a way down that a file gives has it.
+      const computed = createComputedDown(target, { config: target.config, log, strategy: 'atomic' })
+      const settings = {
+        ...target.settings,
+        ...readLockTimeout(options['lock-timeout']),
+        amount,
+        toVersion,
+        createDown: computed.createDown,
+      }
+      const statements: string[] = []
+      const { undone } = await talk.during('planning', () =>
+        undoMigrations(target.connection, target.directory, {
+          ...settings,
+          dryRun: true,
+          onProgress(event) {
+            if (event.type === 'file') statements.push(talk.style.bold(event.file.name))
+            if (event.type === 'statement') statements.push(`  ${event.statement.text.trim().replaceAll('\n', '\n  ')}`)
+          },
+        }),
+      )
+      const asks = !options['auto-approve'] && !options['dry-run'] && !target.isDevelopment && undone.length > 0
+      // A way down that nobody has written needs a yes even where there is nobody to ask.
+      if (asks && (io.interactive || computed.used)) {
+        for (const line of statements) talk.say(line)
+        for (const line of computed.destroyed) talk.warn(line)
+        const question = `Undo ${count(undone.length, 'migration')} on ${target.name}?`
+        if (!(await confirmOrRefuse(question, { approved: false, io, talk }))) return exitCodes.failed
+      } else for (const line of computed.destroyed) talk.warn(line)
       const report = createRunReport({ io, talk, silent: json })
       try {
         const result = await undoMigrations(target.connection, target.directory, {
-          ...target.settings,
-          ...readLockTimeout(options['lock-timeout']),
-          amount,
-          toVersion,
+          ...settings,
           resumeAfter: parseAmount(options['resume-after'], 0),
           dryRun: options['dry-run'],
           onProgress: report.onProgress,

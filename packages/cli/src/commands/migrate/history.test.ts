@@ -89,6 +89,26 @@ describe.skipIf(!serverUrl('18'))('migrations on a server [needs native]', () =>
     expect((await type(['migrate', 'status', '--url', url], { cwd })).stdout).toContain('No migration applied yet')
   })
 
+  it('go down by a computed way where the files give none, with a yes', async () => {
+    await writeTwo()
+    await type(['migrate', 'apply', '--url', url], { cwd })
+    const alone = await type(['migrate', 'down', '--url', url], { cwd })
+    expect(alone).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--auto-approve') as string })
+    const refused = await type(['migrate', 'down', '--url', url], { cwd, answers: [false] })
+    expect(refused.exitCode).toBe(1)
+    expect(refused.stderr).toMatch(
+      /ALTER TABLE public\.users DROP COLUMN email[^]+drops column public\.users\.email with what is in it[^]+Undo 1 migration on/,
+    )
+    expect((await type(['migrate', 'down', '--url', url, '--dry-run'], { cwd })).stdout).toContain('DROP COLUMN email')
+    const { stdout } = await type(['migrate', 'down', '--url', url, '--auto-approve'], { cwd })
+    expect(stdout).toContain('reverting version 2')
+    expect((await type(['migrate', 'status', '--url', url], { cwd })).stdout).toContain('Current Version: 1')
+    const rows = 'SELECT version FROM atlas_schema_revisions.atlas_schema_revisions'
+    expect((await database.query(rows)).rows).toEqual([{ version: '1' }])
+    await type(['migrate', 'down', '--to-version', '0', '--url', url, '--auto-approve'], { cwd })
+    expect((await database.query(`SELECT to_regclass('users') AS users`)).rows).toEqual([{ users: null }])
+  })
+
   it('are shown to a person before they run', async () => {
     await writeTwo()
     const refused = await type(['migrate', 'apply', '--url', url], { cwd, answers: [false] })
