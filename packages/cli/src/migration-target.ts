@@ -5,6 +5,7 @@ import type { Io } from './io.js'
 import { directoryOptions, findDirectory, type DirectoryValues, type FoundDirectory } from './migrations.js'
 import { obeyWaitOption, requireUrl, waitOption } from './target.js'
 import type { Talk } from './terminal/talk.js'
+import { UsageError } from './usage.js'
 
 /** Options of every command that works on a database's migration history. */
 export const historyOptions = {
@@ -87,7 +88,13 @@ export function readLockTimeout(value: string | undefined): { lockTimeout?: numb
   return value === undefined ? {} : { lockTimeout: parseDuration(value, 'lock-timeout') }
 }
 
-/** `--format` of a report for scripts: JSON, given by name or as Atlas's template. */
+/**
+ * `--format` of a report for scripts: JSON, given by name or as Atlas's template.
+ *
+ * @throws UsageError for another template, which would be printed by nobody
+ */
 export function wantsJson(format: string | undefined, json: boolean): boolean {
-  return json || (format !== undefined && /^\s*(?:json|\{\{-?\s*json(?:_merge)?\s.*\}\})\s*$/.test(format))
+  if (format === undefined) return json
+  if (/^\s*(?:json|\{\{-?\s*json(?:_merge)?\s.*\}\})\s*$/.test(format)) return true
+  throw new UsageError(`--format takes json, also as "{{ json . }}", not ${format}`)
 }

@@ -89,6 +89,34 @@ describe.skipIf(!serverUrl('18'))('migrations on a server [needs native]', () =>
     expect((await type(['migrate', 'status', '--url', url], { cwd })).stdout).toContain('No migration applied yet')
   })
 
+  it('obey the parameters that golang-migrate has in its URL', async () => {
+    write('migrations/1_users.up.sql', 'CREATE TABLE users (id int);\n')
+    write('migrations/2_slow.up.sql', 'SELECT pg_sleep(60);\n')
+    write('migrations/2_slow.down.sql', 'SELECT 1;\n')
+    const parameters = 'sslmode=disable&x-migrations-table=applied&x-multi-statement=true&x-statement-timeout=200'
+    const slow = await type(
+      ['migrate', 'apply', '--dir', 'file://migrations?format=golang-migrate', '--url', `${url}?${parameters}`],
+      { cwd },
+    )
+    expect(slow).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('statement timeout') as string })
+    expect((await database.query('SELECT version::int, dirty FROM applied')).rows).toEqual([
+      { version: 1, dirty: false },
+    ])
+    // The table is the tool's, whatever its name.
+    write('schema.sql', 'CREATE TABLE users (id int);\n')
+    const { stdout } = await type(['schema', 'diff', '--from', `${url}?${parameters}`, '--to', 'file://schema.sql'], {
+      cwd,
+    })
+    expect(stdout).toBe('')
+  })
+
+  it('refuse a template that nobody would fill in', async () => {
+    await writeTwo()
+    expect(await type(['migrate', 'status', '--url', url, '--format', '{{ .Foo }}'], { cwd })).toMatchObject({
+      exitCode: 2,
+    })
+  })
+
   it('go down by a computed way where the files give none, with a yes', async () => {
     await writeTwo()
     await type(['migrate', 'apply', '--url', url], { cwd })

@@ -1,4 +1,4 @@
-import type { AnyObject, Catalog, ObjectId } from '@savepoint/catalog'
+import type { Catalog, ObjectId } from '@savepoint/catalog'
 import { revisionTableNames } from '@savepoint/migrate'
 
 const names = new Set(revisionTableNames)
@@ -9,7 +9,10 @@ const names = new Set(revisionTableNames)
  */
 export function withoutRevisionTables(catalog: Catalog): Catalog {
   const gone = new Set<ObjectId>()
-  for (const object of catalog.objects.values()) if (isRevisionTable(object)) gone.add(object.id)
+  const columns = columnsByTable(catalog)
+  for (const object of catalog.objects.values())
+    if (object.kind === 'table' && (names.has(object.name) || shapes.has(columns.get(object.id) ?? '')))
+      gone.add(object.id)
   if (gone.size === 0) return catalog
   for (const object of catalog.objects.values()) {
     // Atlas has a schema of the same name for its table.
@@ -29,8 +32,22 @@ export function withoutRevisionTables(catalog: Catalog): Catalog {
   }
 }
 
-function isRevisionTable(object: AnyObject): boolean {
-  return object.kind === 'table' && names.has(object.name)
+// goose and golang-migrate take another name for their table, which no setting of ours says: it is known by its columns.
+const shapes = new Set([
+  'dirty boolean, version bigint',
+  'id integer, is_applied boolean, tstamp timestamp without time zone, version_id bigint',
+])
+
+function columnsByTable({ objects }: Catalog): ReadonlyMap<ObjectId, string> {
+  const lists = new Map<ObjectId, string[]>()
+  for (const object of objects.values()) {
+    if (object.kind !== 'column' || object.parent === undefined) continue
+    const list = lists.get(object.parent)
+    const column = `${object.name} ${object.facts.type}`
+    if (list) list.push(column)
+    else lists.set(object.parent, [column])
+  }
+  return new Map([...lists].map(([table, list]) => [table, list.sort().join(', ')]))
 }
 
 function tableOf(column: ObjectId, catalog: Catalog): ObjectId {
