@@ -4,6 +4,7 @@ import { createProjectQueries, type ProjectQueries } from '../queries/queries.js
 import { createDecisions, type Decisions } from './decisions.js'
 import { createCurrentCatalog, type CurrentCatalog } from './development/current.js'
 import { createDevelopmentDatabase, type DevelopmentDatabase, type DevelopmentOptions } from './development/database.js'
+import { createPulledMigrations, type PulledMigrations } from './development/pulled.js'
 import { createRememberedState } from './development/remembered.js'
 import { createMigrations, type Migrations } from './run/draft.js'
 import type { Elaborator } from './run/elaborator.js'
@@ -24,6 +25,7 @@ export interface Project {
   readonly current: CurrentCatalog
   readonly decisions: Decisions
   readonly migrations: Migrations | undefined
+  readonly pulled: PulledMigrations
   readonly queries: ProjectQueries
   readonly development: DevelopmentDatabase
   /** @param kept what lives on in another project */
@@ -64,6 +66,7 @@ export function openProject(config: ResolvedConfig, options: ProjectOptions, inh
     current: createCurrentCatalog(catalogOptions, createRememberedState(config.stateDirectory, config.database)),
     decisions: createDecisions(config.stateDirectory),
     migrations: config.migrations && createMigrations(config.migrations),
+    pulled: createPulledMigrations(config),
     queries: createProjectQueries(config),
     development,
     async close(kept = {}) {

@@ -110,7 +110,10 @@ export async function runOnce(project: Project, { changed, started, isSuperseded
   async function applyAround(schema: ElaboratedSchema): Promise<Synchronised> {
     const connection = await session.catch(rethrowLost)
     const running = await project.repeatable.begin(connection, scripts).catch(rethrowLost)
-    if (running.ran) project.current.forget()
+    // Migrations are what a team has agreed on; on a database that is not ours alone somebody applies them.
+    const pulled = isRemote(config) ? undefined : await project.pulled.apply(connection).catch(rethrowLost)
+    if (running.ran || (pulled && pulled.applied.length > 0)) project.current.forget()
+    warnings.push(...(pulled?.warnings ?? []).map(frame))
     const result = await synchronise(schema)
     await running.end(result.statements.length > 0).catch(rethrowLost)
     return result
