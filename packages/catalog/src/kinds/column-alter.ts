@@ -5,18 +5,10 @@ import type { Hazard } from '../model/plan.js'
 import { baseOf, usingClause, rewriteOf } from './casts.js'
 import { identityClause, foreignOption } from './column-clause.js'
 import { afterParents, isRetypedByParent } from './column-inheritance.js'
-import { details, notNullComment, tableOf } from './column-details.js'
-import {
-  dropNotNullHazard,
-  enumValuesHazard,
-  rewriteHazard,
-  setNotNullHazards,
-  storedColumnHazard,
-  typeChangeHazard,
-} from './hazards.js'
-import { bareTable, chooseName } from './generated-names.js'
+import { details, tableOf } from './column-details.js'
+import { enumValuesHazard, rewriteHazard, storedColumnHazard, typeChangeHazard } from './hazards.js'
 import type { Alteration, PlanContext, Statement } from './kind.js'
-import { isOnline, notNullByCheck } from './online.js'
+import { alterNotNull } from './not-null.js'
 import { splitOption } from './options.js'
 import { changedSequenceClauses, clampPosition } from './sequence-options.js'
 
@@ -40,7 +32,7 @@ export function alterColumn(from: Column, to: Column, context: PlanContext): Alt
   statements.push(...regenerated)
   statements.push(...alterNotNull(before, to, alter, context))
   statements.push(...alterIdentity(before, to, alter, context))
-  statements.push(...details(before, to, context), ...notNullComment(from.facts, to))
+  statements.push(...details(before, to, context))
   statements.push(...foreignOptions(before, after, alter))
   return { statements, ...(retype && { disturbs: retype.disturbs }) }
 }
@@ -164,49 +156,6 @@ function alterGenerated(from: Column, before: ColumnFacts, to: Column, context: 
     },
   ]
 }
-
-export function alterNotNull(before: ColumnFacts, to: Column, alter: string, context: PlanContext): Statement[] {
-  const after = to.facts
-  const table = tableOf(to)
-  const statements: Statement[] = []
-  const was = before.notNullConstraint
-  const is = after.notNullConstraint
-  const wasThere = before.notNull || was !== undefined
-  const isThere = after.notNull || is !== undefined
-  if (!isThere) return wasThere ? [{ sql: `${alter} DROP NOT NULL`, hazards: [dropNotNullHazard(table, to.name)] }] : []
-  const name = is?.name ?? `${to.name}_not_null`
-  if (!wasThere) {
-    const hazards = is?.notValid ? [] : setNotNullHazards(table, to.name)
-    if (is === undefined && isOnline(to.parent, context) && !after.inherited)
-      return notNullByCheck(to, `${alter} SET NOT NULL`)
-    if (is === undefined) return [{ sql: `${alter} SET NOT NULL`, hazards }]
-    const clauses = `${is.noInherit ? ' NO INHERIT' : ''}${is.notValid ? ' NOT VALID' : ''}`
-    const named = is.name === undefined ? '' : `CONSTRAINT ${quoteIdentifier(is.name)} `
-    return [{ sql: `ALTER TABLE ${table} ADD ${named}NOT NULL ${quoteIdentifier(to.name)}${clauses}`, hazards }]
-  }
-  const needsNew = (is?.notValid && !was?.notValid) || (was?.noInherit ?? false) !== (is?.noInherit ?? false)
-  if (needsNew) {
-    statements.push(`${alter} DROP NOT NULL`)
-    const clauses = `${is?.noInherit ? ' NO INHERIT' : ''}${is?.notValid ? ' NOT VALID' : ''}`
-    const named = is?.name === undefined ? '' : `CONSTRAINT ${quoteIdentifier(is.name)} `
-    statements.push(`ALTER TABLE ${table} ADD ${named}NOT NULL ${quoteIdentifier(to.name)}${clauses}`)
-    return statements
-  }
-  // SET NOT NULL on a constraint that is not valid yet validates it.
-  if (was?.notValid && !is?.notValid)
-    statements.push({ sql: `${alter} SET NOT NULL`, hazards: setNotNullHazards(table, to.name) })
-  if ((was?.name ?? '') !== (is?.name ?? '')) {
-    const old = was?.name ?? before.notNullName ?? generatedNotNullName(to)
-    const wanted = is?.name ?? generatedNotNullName(to)
-    if (old !== wanted)
-      statements.push(
-        `ALTER TABLE ${table} RENAME CONSTRAINT ${quoteIdentifier(old)} TO ${quoteIdentifier(wanted || name)}`,
-      )
-  }
-  return statements
-}
-
-const generatedNotNullName = (column: Column): string => chooseName(bareTable(column), column.name, 'not_null')
 
 function alterIdentity(before: ColumnFacts, to: Column, alter: string, context: PlanContext): Statement[] {
   const a = before.identity

@@ -1,11 +1,10 @@
 import { quoteIdentifier } from '../identifier.js'
-import type { ColumnFacts, Storage } from '../model/facts.js'
+import type { ColumnFacts } from '../model/facts.js'
 import type { AnyObject, CatalogObject } from '../model/object.js'
+import { storageKeyword } from './column-details.js'
 import { inheritedState } from './column-inheritance.js'
 import type { PlanContext } from './kind.js'
 import { sequenceClauses } from './sequence-options.js'
-
-export const storageKeyword = (storage: Storage): string => storage.toUpperCase()
 
 /**
  * A column as CREATE TABLE and ADD COLUMN write it. Undefined when the statement must not name it: a partition's column comes

@@ -1,11 +1,12 @@
 import { quoteIdentifier } from '../identifier.js'
-import type { ColumnFacts } from '../model/facts.js'
+import type { ColumnFacts, Storage } from '../model/facts.js'
 import type { CatalogObject } from '../model/object.js'
-import { storageKeyword } from './column-clause.js'
 import type { PlanContext, Statement } from './kind.js'
 import { changedOptions } from './options.js'
 
 type Column = CatalogObject<'column'>
+
+export const storageKeyword = (storage: Storage): string => storage.toUpperCase()
 
 /** Name of the relation or domain that something belongs to, as statements write it. */
 export const tableOf = (object: { parent?: string; schema?: string }): string =>
@@ -25,11 +26,4 @@ export function details(from: ColumnFacts | undefined, to: Column, context: Plan
   if (from?.statistics !== facts.statistics) statements.push(`${alter} SET STATISTICS ${facts.statistics ?? -1}`)
   for (const change of changedOptions(from?.options ?? [], facts.options)) statements.push(`${alter} ${change}`)
   return statements
-}
-
-export function notNullComment(from: ColumnFacts | undefined, to: Column): Statement[] {
-  const wanted = to.facts.notNullConstraint
-  if (from?.notNullConstraint?.comment === wanted?.comment || wanted?.name === undefined) return []
-  const text = wanted.comment === undefined ? 'NULL' : `'${wanted.comment.replaceAll("'", "''")}'`
-  return [`COMMENT ON CONSTRAINT ${quoteIdentifier(wanted.name)} ON ${tableOf(to)} IS ${text}`]
 }

@@ -2,13 +2,14 @@ import { quoteIdentifier } from '../identifier.js'
 import type { ColumnFacts } from '../model/facts.js'
 import type { AnyObject, CatalogObject, ObjectId } from '../model/object.js'
 import type { PlanContext } from './kind.js'
+import { withParentsNotNull } from './not-null.js'
 
 type Column = CatalogObject<'column'>
 
 const bareName = (table: ObjectId): string => table.replace(/^(?:foreign )?table /, '')
 
 /** The column of that name in each table that the column's table inherits from, in the given catalog. */
-function parentColumns(
+export function parentColumns(
   column: Column,
   context: PlanContext,
   side: 'from' | 'to',
@@ -23,6 +24,14 @@ function parentColumns(
   return found
 }
 
+/** The column of that name in each table under the column's table, in the new catalog. */
+export function childColumns(column: Column, context: PlanContext): { column: Column; link: AnyObject }[] {
+  return context.heirs(column.parent ?? '').flatMap((link) => {
+    const child = context.to.objects.get(`column ${bareName(link.parent ?? '')}.${quoteIdentifier(column.name)}`)
+    return child?.kind === 'column' ? [{ column: child, link }] : []
+  })
+}
+
 /**
  * How a column of the new catalog comes into being when no statement of its own makes it: because its table is made as a child
  * of another, or because the other table gets the column while this one is its child already. Undefined when it needs its own.
@@ -34,14 +43,32 @@ export function inheritedState(column: Column, context: PlanContext): ColumnFact
     const withTable = context.isInlined(link.id)
     const withColumn = !context.isCreated(link.id) && context.isCreated(parent.id)
     if (!withTable && !withColumn) continue
-    const { statistics: _, options: __, default: ___, ...rest } = parent.facts
+    const { statistics: _, options: __, default: ___, ...facts_ } = parent.facts
+    const rest = withoutComment(facts_)
     const [standard] = context.childrenIn(context.to, parent.id)
     // ADD COLUMN hands a default on only where the clause has it; a default that is set later is set for the parent ONLY.
     const handsDown =
       standard?.kind === 'default' && (!context.isCreated(standard.id) || context.isInlined(standard.id))
-    return { ...rest, options: [], ...(handsDown && { default: standard.facts.expression }) }
+    // No row is there yet that could break it.
+    const isChecked = withTable && rest.notNullConstraint?.notValid === true
+    return {
+      ...rest,
+      ...(isChecked && {
+        notNull: true,
+        notNullConstraint: { ...rest.notNullConstraint, noInherit: false, notValid: false },
+      }),
+      options: [],
+      ...(handsDown && { default: standard.facts.expression }),
+    }
   }
   return undefined
+}
+
+/** The child's NOT NULL comes without the comment. */
+function withoutComment<Some extends Pick<ColumnFacts, 'notNullConstraint'>>(facts: Some): Some {
+  if (facts.notNullConstraint?.comment === undefined) return facts
+  const { comment: _, ...notNullConstraint } = facts.notNullConstraint
+  return { ...facts, notNullConstraint }
 }
 
 /** The old facts of an inherited column as the changes of the parent's column leave them. */
@@ -58,19 +85,10 @@ export function afterParents(from: Column, to: Column, context: PlanContext): Co
       const { collation: _, ...rest } = facts
       facts = { ...rest, type: b.type, ...(b.collation !== undefined && { collation: b.collation }) }
     }
-    if (a.notNull !== b.notNull) facts = withParentsNotNull(facts, b)
+    facts = withParentsNotNull(facts, before, after, context)
     if (a.generated?.expression !== b.generated?.expression && b.generated) facts = { ...facts, generated: b.generated }
   }
   return facts
-}
-
-/** A child that is NOT NULL already keeps its own constraint; another gets the parent's, under the parent's name. */
-function withParentsNotNull(facts: ColumnFacts, parent: ColumnFacts): ColumnFacts {
-  if (facts.notNull && parent.notNull) return facts
-  const { notNullConstraint: _, ...rest } = facts
-  if (!parent.notNull || !parent.notNullConstraint) return { ...rest, notNull: parent.notNull }
-  const { comment: __, ...constraint } = parent.notNullConstraint
-  return { ...rest, notNull: true, notNullConstraint: constraint }
 }
 
 /** Whether a change of this column's type arrives by itself, through the parent's. */

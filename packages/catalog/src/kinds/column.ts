@@ -3,9 +3,9 @@ import { defineReader } from '../extract/reader.js'
 import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { ColumnFacts, Storage } from '../model/facts.js'
 import type { AnyObject, CatalogObject } from '../model/object.js'
-import { alterColumn, alterNotNull } from './column-alter.js'
+import { alterColumn } from './column-alter.js'
 import { columnClause } from './column-clause.js'
-import { details, notNullComment, tableOf } from './column-details.js'
+import { details, tableOf } from './column-details.js'
 import { inheritedState } from './column-inheritance.js'
 import { collationName, typeReference } from './fragments.js'
 import {
@@ -16,6 +16,7 @@ import {
   volatileDefaultHazard,
 } from './hazards.js'
 import type { KindDefinition, PlanContext, Statement } from './kind.js'
+import { alterNotNull, isGeneratedName, notNullComment } from './not-null.js'
 import { typeIdOf, type TypeReference } from './types.js'
 
 interface Row {
@@ -46,6 +47,7 @@ interface Row {
   nn_name: string | null
   nn_no_inherit: boolean | null
   nn_valid: boolean | null
+  nn_local: boolean | null
 }
 
 const relationKinds: Record<string, ColumnFacts['of']> = {
@@ -56,9 +58,6 @@ const relationKinds: Record<string, ColumnFacts['of']> = {
   m: 'materialized view',
 }
 const storages: Record<string, Storage> = { p: 'plain', m: 'main', e: 'external', x: 'extended' }
-
-/** Postgres 18 names a NOT NULL so by itself; after a rename the name stays, so any such name says nothing. */
-const generatedNotNullNameRE = /_not_null\d*$/
 
 export const columnReader = defineReader<Row>({
   name: 'columns',
@@ -75,7 +74,7 @@ export const columnReader = defineReader<Row>({
       CASE WHEN a.attstattarget >= 0 THEN a.attstattarget END AS statistics,
       a.attoptions::text[] AS options, a.attfdwoptions::text[] AS foreign_options, a.attacl::text[] AS acl,
       a.attinhcount > 0 AS inherited, a.attislocal AS local,
-      ${named ? 'nn.oid AS nn_oid, nn.conname AS nn_name, nn.connoinherit AS nn_no_inherit, nn.convalidated AS nn_valid' : 'NULL::oid AS nn_oid, NULL AS nn_name, NULL AS nn_no_inherit, NULL AS nn_valid'}
+      ${named ? 'nn.oid AS nn_oid, nn.conname AS nn_name, nn.connoinherit AS nn_no_inherit, nn.convalidated AS nn_valid, nn.conislocal AS nn_local' : 'NULL::oid AS nn_oid, NULL AS nn_name, NULL AS nn_no_inherit, NULL AS nn_valid, NULL AS nn_local'}
     FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
     LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
@@ -107,7 +106,7 @@ export const columnReader = defineReader<Row>({
         ...typeIdOf(row.reference),
         notNull: row.not_null,
         ...(inner && { notNullConstraint: inner }),
-        ...(row.nn_name !== null && { notNullName: row.nn_name }),
+        ...(row.nn_name !== null && { notNullName: row.nn_name, notNullLocal: row.nn_local ?? true }),
         ...(row.expression !== null && !isGenerated && { default: row.expression }),
         ...(row.expression !== null &&
           isGenerated && {
@@ -125,7 +124,7 @@ export const columnReader = defineReader<Row>({
         local: row.local,
         of,
       },
-      ignored: ['notNullName', 'position', 'default', 'typeId', 'typeStorage', 'inherited', 'local'],
+      ignored: ['notNullName', 'notNullLocal', 'position', 'default', 'typeId', 'typeStorage', 'inherited', 'local'],
       classid: classes.pg_class,
       objid: row.relation,
       objsubid: row.number,
@@ -149,7 +148,7 @@ export const columnReader = defineReader<Row>({
 
 function notNullConstraint(row: Row, comment: string | undefined): ColumnFacts['notNullConstraint'] {
   if (row.nn_name === null) return undefined
-  const named = !generatedNotNullNameRE.test(row.nn_name)
+  const named = !isGeneratedName(row.nn_name)
   if (!named && !row.nn_no_inherit && row.nn_valid !== false && comment === undefined) return undefined
   return {
     // COMMENT ON CONSTRAINT has to say the name.
@@ -178,11 +177,7 @@ export const columnKind: KindDefinition<'column'> = {
     if (!table) return []
     const implied = inheritedState(column, context) ?? typedState(column, table, context)
     if (implied) return adjustImplied(implied, column, context)
-    const extras = [
-      ...lateNotNull(column, context),
-      ...details(undefined, column, context),
-      ...notNullComment(undefined, column),
-    ]
+    const extras = [...lateNotNull(column, context), ...details(undefined, column, context)]
     if (context.isInlined(column.id)) return extras
     const clause = columnClause(column, table, context)
     return [
@@ -217,10 +212,10 @@ export const columnKind: KindDefinition<'column'> = {
     `ALTER TABLE ${tableOf(from)} RENAME COLUMN ${quoteIdentifier(from.name)} TO ${quoteIdentifier(name)}`,
 }
 
-/** No column clause can say NOT VALID. */
+/** No column clause can say NOT VALID, nor a comment. */
 function lateNotNull(column: Column, context: PlanContext): Statement[] {
   const { notNullConstraint, ...rest } = column.facts
-  if (!notNullConstraint?.notValid) return []
+  if (!notNullConstraint?.notValid) return notNullComment(undefined, column)
   const alter = `ALTER TABLE ${tableOf(column)} ALTER COLUMN ${quoteIdentifier(column.name)}`
   return alterNotNull({ ...rest, notNull: false }, column, alter, context)
 }
@@ -237,7 +232,7 @@ function adjustImplied(implied: ColumnFacts, column: Column, context: PlanContex
   const alter = `ALTER TABLE ${tableOf(column)} ALTER COLUMN ${quoteIdentifier(column.name)}`
   const statements: Statement[] = [...alterNotNull(implied, column, alter, context)]
   if (implied.default !== undefined && column.facts.default === undefined) statements.push(`${alter} DROP DEFAULT`)
-  return [...statements, ...details(implied, column, context), ...notNullComment(undefined, column)]
+  return [...statements, ...details(implied, column, context)]
 }
 
 function isImpliedDrop(column: Column, context: PlanContext): boolean {

@@ -91,6 +91,8 @@ export interface ColumnFacts {
   notNullConstraint?: { name?: string; noInherit: boolean; notValid: boolean; comment?: string }
   /** The name of the NOT NULL constraint, whoever made it. Not compared. */
   notNullName?: string
+  /** Declared by the table itself, and not only by a parent: Postgres 18 and later. */
+  notNullLocal?: boolean
   /** Text of the default. For reading only: the object `default …` is what is compared. Absent for generated columns. */
   default?: string
   generated?: { mode: 'stored' | 'virtual'; expression: string }

@@ -1,4 +1,6 @@
+import { afterParents, childColumns, parentColumns } from '../kinds/column-inheritance.js'
 import { isInPartitionKey } from '../kinds/partition-key.js'
+import { standsAgainst } from '../kinds/not-null.js'
 import { wholeOf } from '../kinds/parts.js'
 import { kindOf } from '../kinds/registry.js'
 import type { AnyObject, CatalogObject, ObjectId } from '../model/object.js'
@@ -26,6 +28,7 @@ export function decideChanges(state: PlanState, forced: ReadonlySet<ObjectId>): 
   for (const [id, change] of changes)
     if (change === 'alter') set(id, needsRecreation(id, state, forced) ? 'recreate' : 'alter')
   for (const link of misplacedParents(state)) set(link, 'recreate')
+  for (const link of misfitLinks(state)) set(link, 'recreate')
   for (const part of partsSetFree(state)) set(part, 'recreate')
   for (const key of keysInPersistenceCircles(state)) if (to.objects.has(key)) set(key, 'recreate')
 
@@ -62,6 +65,28 @@ function* misplacedParents({ from, to, changes }: PlanState): Generator<ObjectId
     }
     for (const parent of rest) if (kept.includes(parent)) yield link(parent)
   }
+}
+
+/** Links of tables whose NOT NULL is to be called otherwise than the one that the parent hands down. */
+function* misfitLinks(state: PlanState): Generator<ObjectId> {
+  const { from, to, changes } = state
+  for (const [id, change] of changes) {
+    const before = from.objects.get(id)
+    const after = to.objects.get(id)
+    if (change !== 'alter' || before?.kind !== 'column' || after?.kind !== 'column') continue
+    for (const { column: child, link } of childColumns(after, state)) yield* misfit(child, link, state)
+    for (const { link } of parentColumns(after, state, 'to')) yield* misfit(after, link, state)
+  }
+}
+
+function* misfit(column: CatalogObject<'column'>, link: AnyObject, state: PlanState): Generator<ObjectId> {
+  const before = state.from.objects.get(column.id)
+  if (before?.kind !== 'column' || !state.from.objects.has(link.id) || state.changes.has(link.id)) return
+  const wanted = column.facts
+  const arrives = afterParents(before, column, state)
+  for (const above of parentColumns(column, state, 'to'))
+    if (above.link.id === link.id && standsAgainst(wanted, above.column.facts) && standsAgainst(arrives, wanted))
+      yield link.id
 }
 
 /** Parts of an index that stays, which are to stand alone on a partition that stays. */

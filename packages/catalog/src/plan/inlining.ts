@@ -1,6 +1,7 @@
-import { inheritedState } from '../kinds/column-inheritance.js'
+import { inheritedState, parentColumns } from '../kinds/column-inheritance.js'
 import { typedState } from '../kinds/column.js'
 import { comesWithWhole, wholeOf } from '../kinds/parts.js'
+import { standsAgainst } from '../kinds/not-null.js'
 import { kindOf } from '../kinds/registry.js'
 import type { AnyObject, ObjectId } from '../model/object.js'
 import type { PlanState } from './context.js'
@@ -37,12 +38,17 @@ export function decideInlining(state: PlanState): void {
 
 /**
  * CREATE TABLE … PARTITION OF makes an index for each that the partitioned table has, under names of Postgres's choice. Where
- * such indexes stay from before, the partition is made apart with indexes under their own names, and attached.
+ * such indexes stay from before, the partition is made apart with indexes under their own names, and attached. So is a table whose NOT
+ * NULL differs from its parent's.
  */
 function canBeMadeInPlace(link: AnyObject, state: PlanState): boolean {
   for (const own of state.childrenIn(state.to, link.parent ?? '')) {
     const whole = wholeOf(own)
     if (whole !== undefined && !state.isCreated(whole)) return false
+    if (own.kind !== 'column' || !own.facts.inherited || own.facts.local) continue
+    const isUnchecked = own.facts.notNullConstraint?.notValid === true
+    for (const { column, link: above } of parentColumns(own, state, 'to'))
+      if (above.id === link.id && (isUnchecked || standsAgainst(own.facts, column.facts))) return false
   }
   return true
 }
