@@ -27,7 +27,7 @@ const columnPrivileges = (acl: string): string => `(
 const sorted = (array: string): string =>
   `(SELECT coalesce(string_agg(item, ',' ORDER BY item COLLATE "C"), '-') FROM unnest(${array}) item)`
 
-const kinds: Record<string, string> = {
+const kindsOf = (version: number): Record<string, string> => ({
   // The schema public is born with the database's owner for its owner; dumps of older servers hand it to the superuser, who is that.
   schema: `
     SELECT format('schema %I owner %s privileges %s', n.nspname,
@@ -213,10 +213,14 @@ const kinds: Record<string, string> = {
   publication: `
     SELECT format('publication %I owner %s all %s insert %s update %s delete %s truncate %s root %s generated %s tables %s schemas %s', p.pubname, p.pubowner::regrole, p.puballtables, p.pubinsert,
       p.pubupdate, p.pubdelete, p.pubtruncate, p.pubviaroot, to_jsonb(p) ->> 'pubgencols',
-      (SELECT string_agg(concat_ws(' ', r.prrelid::regclass, pg_get_expr(r.prqual, r.prrelid),
-         (SELECT '(' || string_agg(a.attname, ',' ORDER BY a.attname COLLATE "C") || ')' FROM pg_attribute a WHERE a.attrelid = r.prrelid AND a.attnum = ANY (r.prattrs))), ',' ORDER BY r.prrelid::regclass::text COLLATE "C")
+      (SELECT string_agg(concat_ws(' ', r.prrelid::regclass${
+        version < 150000
+          ? ''
+          : `, pg_get_expr(r.prqual, r.prrelid),
+         (SELECT '(' || string_agg(a.attname, ',' ORDER BY a.attname COLLATE "C") || ')' FROM pg_attribute a WHERE a.attrelid = r.prrelid AND a.attnum = ANY (r.prattrs))`
+      }), ',' ORDER BY r.prrelid::regclass::text COLLATE "C")
        FROM pg_publication_rel r WHERE r.prpubid = p.oid),
-      (SELECT string_agg(r.pnnspid::regnamespace::text, ',' ORDER BY r.pnnspid::regnamespace::text COLLATE "C") FROM pg_publication_namespace r WHERE r.pnpubid = p.oid))
+      ${version < 150000 ? 'NULL' : `(SELECT string_agg(r.pnnspid::regnamespace::text, ',' ORDER BY r.pnnspid::regnamespace::text COLLATE "C") FROM pg_publication_namespace r WHERE r.pnpubid = p.oid)`})
     FROM pg_publication p`,
 
   // The connection string holds a password; that it is the same is seen without printing it.
@@ -259,7 +263,7 @@ const kinds: Record<string, string> = {
   'security label': `
     SELECT format('security label by %s on %s %s: %s', l.provider, i.type, i.identity, l.label)
     FROM pg_seclabel l, pg_identify_object(l.classoid, l.objoid, l.objsubid) i`,
-}
+})
 
 // $1: names of roles, or null for all of them.
 const rolesQuery = `
@@ -282,10 +286,12 @@ export async function observe(
   options: { roles?: true | readonly string[] } = {},
 ): Promise<string[]> {
   const roles = options.roles ?? []
-  const { rows: before } = await connection.query<{ path: string }>(`SELECT current_setting('search_path') AS path`)
+  const { rows: before } = await connection.query<{ path: string; version: string }>(
+    `SELECT current_setting('search_path') AS path, current_setting('server_version_num') AS version`,
+  )
   await connection.query(`SELECT set_config('search_path', 'pg_catalog', false), set_config('jit', 'off', false)`)
   try {
-    const text = Object.values(kinds)
+    const text = Object.values(kindsOf(Number(before[0]?.version)))
       .map((query) => `SELECT line FROM (${query}) found (line)`)
       .join('\nUNION ALL\n')
     const { rows } = await connection.query<{ line: string }>(text)

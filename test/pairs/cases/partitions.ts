@@ -1,0 +1,259 @@
+import type { Case } from '../run-pair.js'
+
+const both = (name: string, from: string, to: string): Case => ({ name, from, to, printed: true })
+
+/** What tables share with those above and below them: keys, parts of indexes, foreign keys, and what is handed down. */
+export const partitions: readonly Case[] = [
+  both(
+    'drop partitioned table referenced by a foreign key',
+    `CREATE TABLE p (id int NOT NULL, k int, PRIMARY KEY (id)) PARTITION BY RANGE (id);
+CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);
+CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (10) TO (20);
+CREATE TABLE r (id int PRIMARY KEY, p int CONSTRAINT r_p REFERENCES p);`,
+    `CREATE TABLE r (id int PRIMARY KEY, p int);`,
+  ),
+  both(
+    'partitioned referenced becomes plain',
+    `CREATE TABLE p (id int NOT NULL, k int, PRIMARY KEY (id)) PARTITION BY RANGE (id);
+CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);
+CREATE TABLE r (id int PRIMARY KEY, p int CONSTRAINT r_p REFERENCES p);`,
+    `CREATE TABLE p (id int NOT NULL, k int, PRIMARY KEY (id));
+CREATE TABLE r (id int PRIMARY KEY, p int CONSTRAINT r_p REFERENCES p);`,
+  ),
+  both(
+    'partition detached while referenced',
+    `CREATE TABLE p (id int NOT NULL, k int, PRIMARY KEY (id)) PARTITION BY RANGE (id);
+CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);
+CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (10) TO (20);
+CREATE TABLE r (id int PRIMARY KEY, p int CONSTRAINT r_p REFERENCES p);`,
+    `CREATE TABLE p (id int NOT NULL, k int, PRIMARY KEY (id)) PARTITION BY RANGE (id);
+CREATE TABLE p1 (id int NOT NULL, k int, PRIMARY KEY (id));
+CREATE TABLE r (id int PRIMARY KEY, p int CONSTRAINT r_p REFERENCES p);`,
+  ),
+  both(
+    'fk between partitioned tables comes and goes',
+    `CREATE TABLE p (id int PRIMARY KEY) PARTITION BY HASH (id);
+CREATE TABLE p1 PARTITION OF p FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE p2 PARTITION OF p FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+CREATE TABLE c (id int, p int, PRIMARY KEY (id), CONSTRAINT c_fk FOREIGN KEY (p) REFERENCES p ON DELETE CASCADE) PARTITION BY LIST (id);
+CREATE TABLE c1 PARTITION OF c FOR VALUES IN (1);
+CREATE TABLE c2 PARTITION OF c FOR VALUES IN (2) PARTITION BY LIST (id);
+CREATE TABLE c21 PARTITION OF c2 FOR VALUES IN (2);`,
+    `CREATE TABLE p (id int PRIMARY KEY) PARTITION BY HASH (id);
+CREATE TABLE p1 PARTITION OF p FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE p2 PARTITION OF p FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+CREATE TABLE c (id int, p int, PRIMARY KEY (id)) PARTITION BY LIST (id);
+CREATE TABLE c1 PARTITION OF c FOR VALUES IN (1);
+CREATE TABLE c2 PARTITION OF c FOR VALUES IN (2) PARTITION BY LIST (id);
+CREATE TABLE c21 PARTITION OF c2 FOR VALUES IN (2);`,
+  ),
+  both(
+    'self reference partitioned dropped',
+    `CREATE TABLE p (id int PRIMARY KEY, parent int REFERENCES p) PARTITION BY RANGE (id);
+CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);`,
+    `CREATE TABLE q (id int);`,
+  ),
+  both(
+    'all dropped with mutual references',
+    `CREATE TABLE p (id int PRIMARY KEY, c int) PARTITION BY RANGE (id);
+CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);
+CREATE TABLE c (id int PRIMARY KEY, p int REFERENCES p);
+ALTER TABLE p ADD FOREIGN KEY (c) REFERENCES c;`,
+    `CREATE TABLE q (id int);`,
+  ),
+  both(
+    'fk logged unlogged forward',
+    `CREATE UNLOGGED TABLE a (id int PRIMARY KEY);
+CREATE UNLOGGED TABLE b (id int PRIMARY KEY, a int REFERENCES a);`,
+    `CREATE TABLE a (id int PRIMARY KEY);
+CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a);`,
+  ),
+  both(
+    'fk logged unlogged new',
+    `CREATE UNLOGGED TABLE a (id int PRIMARY KEY);
+CREATE UNLOGGED TABLE b (id int PRIMARY KEY, a int);`,
+    `CREATE TABLE a (id int PRIMARY KEY);
+CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a);`,
+  ),
+  both(
+    'fk unlogged child logged',
+    `CREATE TABLE a (id int PRIMARY KEY);
+CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a, b int REFERENCES b);`,
+    `CREATE TABLE a (id int PRIMARY KEY);
+CREATE UNLOGGED TABLE b (id int PRIMARY KEY, a int REFERENCES a, b int REFERENCES b);`,
+  ),
+  both(
+    'fk mutual logged',
+    `CREATE TABLE a (id int PRIMARY KEY, b int);
+CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a);
+ALTER TABLE a ADD CONSTRAINT ab FOREIGN KEY (b) REFERENCES b;`,
+    `CREATE UNLOGGED TABLE a (id int PRIMARY KEY, b int);
+CREATE UNLOGGED TABLE b (id int PRIMARY KEY, a int REFERENCES a);
+ALTER TABLE a ADD CONSTRAINT ab FOREIGN KEY (b) REFERENCES b;`,
+  ),
+  both(
+    'subpartitioned key column dropped',
+    `CREATE TABLE e (id int, note text) PARTITION BY RANGE (id);
+CREATE TABLE e1 PARTITION OF e FOR VALUES FROM (0) TO (10) PARTITION BY RANGE (id);
+CREATE TABLE e11 PARTITION OF e1 FOR VALUES FROM (0) TO (5);`,
+    `CREATE TABLE e (note text, other int) PARTITION BY LIST (note);
+CREATE TABLE e1 PARTITION OF e FOR VALUES IN ('a') PARTITION BY LIST (other);
+CREATE TABLE e11 PARTITION OF e1 FOR VALUES IN (1);`,
+  ),
+  both(
+    'a sub-partitioned partition stays while the key of its table changes',
+    `CREATE TABLE public.events (id bigint NOT NULL, at integer NOT NULL, note text) PARTITION BY HASH (at);
+CREATE TABLE public.events_0 PARTITION OF public.events FOR VALUES WITH (modulus 3, remainder 0);
+CREATE TABLE public.events_1 PARTITION OF public.events FOR VALUES WITH (modulus 3, remainder 1) PARTITION BY HASH (id);
+CREATE TABLE public.events_1_x PARTITION OF public.events_1 FOR VALUES WITH (modulus 2, remainder 0);`,
+    `CREATE TABLE public.events (id bigint NOT NULL, at integer NOT NULL, note text) PARTITION BY RANGE (at);
+CREATE TABLE public.events_1 PARTITION OF public.events FOR VALUES FROM (10) TO (20) PARTITION BY HASH (id);
+CREATE TABLE public.events_1_x PARTITION OF public.events_1 FOR VALUES WITH (modulus 2, remainder 0);`,
+  ),
+  both(
+    'a partition stays while the key of its table changes',
+    `CREATE TABLE public.events (id bigint NOT NULL, at integer NOT NULL, note text) PARTITION BY RANGE (id);
+CREATE TABLE public.events_1 PARTITION OF public.events FOR VALUES FROM (10) TO (20);`,
+    `CREATE TABLE public.events (id bigint NOT NULL, at integer NOT NULL, note text) PARTITION BY RANGE (at);
+CREATE TABLE public.events_1 PARTITION OF public.events FOR VALUES FROM (10) TO (20);`,
+  ),
+  both(
+    'partition index local becomes whole',
+    `CREATE TABLE p (a int, b int) PARTITION BY RANGE (a); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10); CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (10) TO (20); CREATE INDEX p1_b ON p1 (b); CREATE UNIQUE INDEX p2_u ON p2 (b);`,
+    `CREATE TABLE p (a int, b int) PARTITION BY RANGE (a); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10); CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (10) TO (20); CREATE INDEX p1_b ON p1 (b); CREATE INDEX p_b ON p (b); CREATE UNIQUE INDEX p_u ON p (a, b);`,
+  ),
+  both(
+    'on only index attached',
+    `CREATE TABLE p (a int, b int) PARTITION BY RANGE (a); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10); CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (10) TO (20); CREATE INDEX p_b ON ONLY p (b); CREATE INDEX x1 ON p1 (b); ALTER INDEX p_b ATTACH PARTITION x1;`,
+    `CREATE TABLE p (a int, b int) PARTITION BY RANGE (a); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10); CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (10) TO (20); CREATE INDEX p_b ON ONLY p (b); CREATE INDEX x1 ON p1 (b); ALTER INDEX p_b ATTACH PARTITION x1; CREATE INDEX x2 ON p2 (b); ALTER INDEX p_b ATTACH PARTITION x2;`,
+  ),
+  both(
+    'on only index nothing attached',
+    `CREATE TABLE p (a int, b int) PARTITION BY RANGE (a); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10); CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (10) TO (20); CREATE INDEX p_b ON ONLY p (b);`,
+    `CREATE TABLE p (a int, b int) PARTITION BY RANGE (a); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10); CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (10) TO (20); CREATE INDEX p_b ON p (b);`,
+  ),
+  both(
+    'partition key via expression and opclass',
+    `CREATE TABLE p (a text, b int) PARTITION BY HASH (lower(a), b int4_ops); CREATE TABLE p1 PARTITION OF p FOR VALUES WITH (MODULUS 1, REMAINDER 0);`,
+    `CREATE TABLE p (a text, b bigint, c int) PARTITION BY RANGE (b, (c + 1), a COLLATE "C"); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0, MINVALUE, MINVALUE) TO (10, MAXVALUE, MAXVALUE);`,
+  ),
+  both(
+    'partition becomes default and bounds swap',
+    `CREATE TABLE p (a int) PARTITION BY LIST (a); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1, 2); CREATE TABLE p2 PARTITION OF p FOR VALUES IN (3, NULL); CREATE TABLE p3 PARTITION OF p DEFAULT;`,
+    `CREATE TABLE p (a int) PARTITION BY LIST (a); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (3, NULL); CREATE TABLE p2 PARTITION OF p DEFAULT; CREATE TABLE p3 PARTITION OF p FOR VALUES IN (1, 2);`,
+  ),
+  both(
+    'partition moves between parents',
+    `CREATE TABLE p (a int, CONSTRAINT pk PRIMARY KEY (a)) PARTITION BY LIST (a); CREATE TABLE q (a int, CONSTRAINT qk PRIMARY KEY (a)) PARTITION BY LIST (a); CREATE TABLE x PARTITION OF p FOR VALUES IN (1); CREATE INDEX px ON p (a) INCLUDE (a);`,
+    `CREATE TABLE p (a int, CONSTRAINT pk PRIMARY KEY (a)) PARTITION BY LIST (a); CREATE TABLE q (a int, CONSTRAINT qk PRIMARY KEY (a)) PARTITION BY LIST (a); CREATE TABLE x PARTITION OF q FOR VALUES IN (1);  CREATE INDEX px ON p (a) INCLUDE (a);`,
+  ),
+  both(
+    'partition becomes partitioned',
+    `CREATE TABLE p (a int, b int) PARTITION BY LIST (a); CREATE TABLE x PARTITION OF p FOR VALUES IN (1); CREATE INDEX i ON p (b);`,
+    `CREATE TABLE p (a int, b int) PARTITION BY LIST (a); CREATE TABLE x PARTITION OF p FOR VALUES IN (1) PARTITION BY LIST (b); CREATE TABLE x1 PARTITION OF x FOR VALUES IN (1); CREATE TABLE x2 PARTITION OF x DEFAULT; CREATE INDEX i ON p (b);`,
+  ),
+  both(
+    'partition local everything',
+    `CREATE TABLE p (a int NOT NULL, b int DEFAULT 1, c text) PARTITION BY LIST (a); CREATE TABLE x PARTITION OF p FOR VALUES IN (1);`,
+    `CREATE TABLE p (a int NOT NULL, b int DEFAULT 1, c text) PARTITION BY LIST (a); CREATE TABLE x PARTITION OF p (b DEFAULT 5 NOT NULL, c COLLATE "C" , CONSTRAINT ck CHECK (b > 0), UNIQUE (c)) FOR VALUES IN (1) WITH (fillfactor = 70); ALTER TABLE x ALTER c SET STORAGE external; ALTER TABLE x ENABLE ROW LEVEL SECURITY; CREATE POLICY pp ON x USING (b > 1); GRANT SELECT ON x TO public; COMMENT ON COLUMN x.b IS 'x';`,
+  ),
+  both(
+    'triggers on partitioned',
+    `CREATE TABLE p (a int, b int) PARTITION BY LIST (a); CREATE TABLE x PARTITION OF p FOR VALUES IN (1); CREATE TABLE y PARTITION OF p FOR VALUES IN (2) PARTITION BY LIST (b); CREATE TABLE y1 PARTITION OF y DEFAULT; CREATE FUNCTION tf() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';`,
+    `CREATE TABLE p (a int, b int) PARTITION BY LIST (a); CREATE TABLE x PARTITION OF p FOR VALUES IN (1); CREATE TABLE y PARTITION OF p FOR VALUES IN (2) PARTITION BY LIST (b); CREATE TABLE y1 PARTITION OF y DEFAULT; CREATE FUNCTION tf() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END'; CREATE TRIGGER t AFTER INSERT ON p FOR EACH ROW EXECUTE FUNCTION tf(); ALTER TABLE y1 DISABLE TRIGGER t; CREATE CONSTRAINT TRIGGER ct AFTER UPDATE ON p DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION tf(); CREATE TRIGGER own BEFORE DELETE ON x FOR EACH ROW EXECUTE FUNCTION tf(); COMMENT ON TRIGGER t ON p IS 'c'; COMMENT ON TRIGGER t ON x IS 'd';`,
+  ),
+  both(
+    'attach plain tables',
+    `CREATE TABLE p (a int NOT NULL, b int, CONSTRAINT pk PRIMARY KEY (a), CONSTRAINT ck CHECK (b > 0)) PARTITION BY RANGE (a); CREATE TABLE x (a int NOT NULL, b int, CONSTRAINT xk PRIMARY KEY (a), CONSTRAINT ck CHECK (b > 0)); CREATE TABLE o (id int PRIMARY KEY); ALTER TABLE p ADD CONSTRAINT fk FOREIGN KEY (b) REFERENCES o; CREATE INDEX pb ON p (b);`,
+    `CREATE TABLE p (a int NOT NULL, b int, CONSTRAINT pk PRIMARY KEY (a), CONSTRAINT ck CHECK (b > 0)) PARTITION BY RANGE (a); CREATE TABLE x (a int NOT NULL, b int, CONSTRAINT xk PRIMARY KEY (a), CONSTRAINT ck CHECK (b > 0)); CREATE TABLE o (id int PRIMARY KEY); ALTER TABLE p ADD CONSTRAINT fk FOREIGN KEY (b) REFERENCES o; CREATE INDEX pb ON p (b); ALTER TABLE p ATTACH PARTITION x FOR VALUES FROM (1) TO (5);`,
+  ),
+  both(
+    'partitioned identity and generated',
+    `CREATE TABLE p (a int, b int) PARTITION BY RANGE (a); CREATE TABLE x PARTITION OF p FOR VALUES FROM (0) TO (5);`,
+    `CREATE TABLE p (a int GENERATED ALWAYS AS IDENTITY, b int, c int GENERATED ALWAYS AS (b + 1) STORED) PARTITION BY RANGE (a); CREATE TABLE x PARTITION OF p FOR VALUES FROM (0) TO (5); CREATE TABLE y PARTITION OF p FOR VALUES FROM (5) TO (10);`,
+  ),
+  both(
+    'drop whole tree and take name as view',
+    `CREATE TABLE p (a int PRIMARY KEY) PARTITION BY RANGE (a); CREATE TABLE x PARTITION OF p FOR VALUES FROM (0) TO (5);`,
+    `CREATE VIEW p AS SELECT 1 AS a; CREATE SEQUENCE x;`,
+  ),
+  both(
+    'typed table and its type',
+    `CREATE TYPE ty AS (a int, b text); CREATE TABLE t OF ty (PRIMARY KEY (a)); CREATE VIEW v AS SELECT * FROM t;`,
+    `CREATE TYPE ty AS (a int, b varchar(10), c int); CREATE TABLE t OF ty (PRIMARY KEY (a), c DEFAULT 4 NOT NULL); CREATE VIEW v AS SELECT * FROM t;`,
+  ),
+  both(
+    'multi inheritance',
+    `CREATE TABLE a (x int, s int NOT NULL); CREATE TABLE b (y int, s int DEFAULT 2); CREATE TABLE c (z int) INHERITS (a, b); CREATE TABLE d () INHERITS (c); ALTER TABLE a ADD CONSTRAINT ck CHECK (s > 0);`,
+    `CREATE TABLE a (x bigint, s int NOT NULL, n text); CREATE TABLE b (y int, s int DEFAULT 3); CREATE TABLE c (z int, CONSTRAINT ck2 CHECK (s > 1)) INHERITS (b, a); CREATE TABLE d (CONSTRAINT ck2 CHECK (s > 1)) INHERITS (c); ALTER TABLE a ADD CONSTRAINT ck CHECK (s > 2); ALTER TABLE d ALTER s SET DEFAULT 9;`,
+  ),
+  both(
+    'inheritance column dropped and constraint switched',
+    `CREATE TABLE a (x int, s int, CONSTRAINT ck CHECK (s > 0)); CREATE TABLE c (z int) INHERITS (a);`,
+    `CREATE TABLE a (x int, CONSTRAINT ck CHECK (x > 0)); CREATE TABLE c (z int, s int, CONSTRAINT c2 CHECK (s > 0)) INHERITS (a);`,
+  ),
+  both(
+    'materialized view chain',
+    `CREATE TABLE t (id int, a text); CREATE MATERIALIZED VIEW m1 AS SELECT id, a FROM t; CREATE UNIQUE INDEX m1i ON m1 (id); CREATE MATERIALIZED VIEW m2 AS SELECT id FROM m1 WITH NO DATA; CREATE INDEX m2i ON m2 (id); CREATE VIEW v AS SELECT * FROM m2; GRANT SELECT ON m1 TO public; COMMENT ON INDEX m1i IS 'x'; CREATE STATISTICS ms ON id, a FROM m1; ALTER MATERIALIZED VIEW m1 CLUSTER ON m1i; ALTER MATERIALIZED VIEW m1 ALTER a SET STATISTICS 5;`,
+    `CREATE TABLE t (id bigint, a text); CREATE MATERIALIZED VIEW m1 WITH (fillfactor = 50) AS SELECT id, a FROM t; CREATE UNIQUE INDEX m1i ON m1 (id); CREATE MATERIALIZED VIEW m2 AS SELECT id, 1 AS one FROM m1; CREATE INDEX m2i ON m2 (id); CREATE VIEW v AS SELECT * FROM m2; GRANT SELECT ON m1 TO public; COMMENT ON INDEX m1i IS 'x'; CREATE STATISTICS ms ON id, a FROM m1; ALTER MATERIALIZED VIEW m1 CLUSTER ON m1i; ALTER MATERIALIZED VIEW m1 ALTER a SET STATISTICS 5; ALTER MATERIALIZED VIEW m1 ALTER a SET STORAGE external;`,
+  ),
+  both(
+    'partition detached keeps its indexes',
+    `CREATE TABLE p (a int PRIMARY KEY, b int) PARTITION BY RANGE (a); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10); CREATE INDEX pb ON p (b);`,
+    `CREATE TABLE p (a int PRIMARY KEY, b int) PARTITION BY RANGE (a); CREATE TABLE p1 (a int CONSTRAINT p1_pkey PRIMARY KEY, b int); CREATE INDEX pb ON p (b); CREATE INDEX p1_b_idx ON p1 (b);`,
+  ),
+  both(
+    'primary key on only',
+    `CREATE TABLE p (a int, b int) PARTITION BY RANGE (a); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10); CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (10) TO (20); ALTER TABLE p ALTER a SET NOT NULL; ALTER TABLE ONLY p ADD CONSTRAINT pk PRIMARY KEY (a);`,
+    `CREATE TABLE p (a int, b int) PARTITION BY RANGE (a); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);  CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (10) TO (20); ALTER TABLE p ALTER a SET NOT NULL; ALTER TABLE ONLY p ADD CONSTRAINT pk PRIMARY KEY (a); ALTER TABLE p1 ADD CONSTRAINT p1k PRIMARY KEY (a); ALTER INDEX pk ATTACH PARTITION p1k;`,
+  ),
+  both(
+    'primary key on only completed',
+    `CREATE TABLE p (a int, b int) PARTITION BY RANGE (a); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);  CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (10) TO (20);ALTER TABLE p ALTER a SET NOT NULL; ALTER TABLE ONLY p ADD CONSTRAINT pk PRIMARY KEY (a); ALTER TABLE p1 ADD CONSTRAINT p1k PRIMARY KEY (a); ALTER INDEX pk ATTACH PARTITION p1k;`,
+    `CREATE TABLE p (a int, b int) PARTITION BY RANGE (a); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);  CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (10) TO (20);ALTER TABLE p ALTER a SET NOT NULL; ALTER TABLE p ADD CONSTRAINT pk PRIMARY KEY (a);`,
+  ),
+]
+
+/** Exclusion constraints on partitioned tables came with 17, the rest with 18. */
+export const partitionsSince18: readonly Case[] = [
+  both(
+    'unique constraint on partitioned deferrable and exclusion',
+    `CREATE TABLE p (a int, b int) PARTITION BY RANGE (a); CREATE TABLE x PARTITION OF p FOR VALUES FROM (0) TO (5); ALTER TABLE p ADD CONSTRAINT u UNIQUE (a, b);`,
+    `CREATE TABLE p (a int, b int) PARTITION BY RANGE (a); CREATE TABLE x PARTITION OF p FOR VALUES FROM (0) TO (5); ALTER TABLE p ADD CONSTRAINT u UNIQUE NULLS NOT DISTINCT (a, b) DEFERRABLE INITIALLY DEFERRED; ALTER TABLE p ADD CONSTRAINT ex EXCLUDE USING btree (a WITH =, b WITH =);`,
+  ),
+  both(
+    'exclusion part names',
+    `CREATE TABLE p (a int, b int) PARTITION BY RANGE (a); CREATE TABLE x PARTITION OF p FOR VALUES FROM (0) TO (5);`,
+    `CREATE TABLE p (a int, b int) PARTITION BY RANGE (a); CREATE TABLE x PARTITION OF p FOR VALUES FROM (0) TO (5); ALTER TABLE p ADD CONSTRAINT ex EXCLUDE USING btree (a WITH =, b WITH =); ALTER TABLE x RENAME CONSTRAINT x_a_b_excl TO "Own name"; CREATE TABLE y PARTITION OF p FOR VALUES FROM (5) TO (9);`,
+  ),
+  both(
+    'temporal',
+    `CREATE TABLE t (id int4range, at daterange, PRIMARY KEY (id, at WITHOUT OVERLAPS)); CREATE TABLE r (id int, t int4range, at daterange, FOREIGN KEY (t, PERIOD at) REFERENCES t (id, PERIOD at));`,
+    `CREATE TABLE t (id int4range, at daterange, CONSTRAINT u UNIQUE (id, at WITHOUT OVERLAPS)); CREATE TABLE r (id int, t int4range, at daterange, CONSTRAINT fk FOREIGN KEY (t, PERIOD at) REFERENCES t (id, PERIOD at) NOT ENFORCED);`,
+  ),
+  both(
+    'virtual generated',
+    `CREATE TABLE t (id int, a int GENERATED ALWAYS AS (id * 2) VIRTUAL, b int GENERATED ALWAYS AS (id + 1) STORED); CREATE VIEW v AS SELECT a, b FROM t;`,
+    `CREATE TABLE t (id bigint, a bigint GENERATED ALWAYS AS (id * 3) VIRTUAL, b int GENERATED ALWAYS AS (id + 1) VIRTUAL, c int GENERATED ALWAYS AS (id) STORED); CREATE VIEW v AS SELECT a, b FROM t;`,
+  ),
+  both(
+    'not null named, not valid, no inherit',
+    `CREATE TABLE t (a int NOT NULL, b int CONSTRAINT bb NOT NULL, c int); CREATE TABLE k () INHERITS (t); ALTER TABLE t ADD CONSTRAINT cc NOT NULL c NO INHERIT;`,
+    `CREATE TABLE t (a int CONSTRAINT aa NOT NULL, b int CONSTRAINT bb2 NOT NULL, c int); CREATE TABLE k () INHERITS (t); ALTER TABLE t ADD CONSTRAINT cc NOT NULL c NOT VALID; COMMENT ON CONSTRAINT aa ON t IS 'x';`,
+  ),
+  both(
+    'not enforced',
+    `CREATE TABLE t (a int PRIMARY KEY, CONSTRAINT c CHECK (a > 0)); CREATE TABLE r (t int, CONSTRAINT f FOREIGN KEY (t) REFERENCES t);`,
+    `CREATE TABLE t (a int PRIMARY KEY, CONSTRAINT c CHECK (a > 0) NOT ENFORCED); CREATE TABLE r (t int, CONSTRAINT f FOREIGN KEY (t) REFERENCES t NOT ENFORCED);`,
+  ),
+  both(
+    'not null partitions',
+    `CREATE TABLE p (a int, b int) PARTITION BY RANGE (a); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);`,
+    `CREATE TABLE p (a int CONSTRAINT nna NOT NULL, b int) PARTITION BY RANGE (a); CREATE TABLE p1 PARTITION OF p (CONSTRAINT own NOT NULL b) FOR VALUES FROM (0) TO (10); ALTER TABLE p ADD CONSTRAINT nnb NOT NULL b NOT VALID;`,
+  ),
+  both(
+    'fk not valid partitioned',
+    `CREATE TABLE o (id int PRIMARY KEY); CREATE TABLE p (a int, b int) PARTITION BY RANGE (a); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);`,
+    `CREATE TABLE o (id int PRIMARY KEY); CREATE TABLE p (a int, b int) PARTITION BY RANGE (a); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10); ALTER TABLE p ADD CONSTRAINT f FOREIGN KEY (b) REFERENCES o NOT VALID; ALTER TABLE p1 VALIDATE CONSTRAINT f;`,
+  ),
+]
