@@ -98,4 +98,25 @@ describe.skipIf(isMissing('chromium'))("Vite's overlay [needs chromium]", () => 
     expect((await client.query('SELECT * FROM users')).rows).toEqual([{ id: 1 }])
     await client.end()
   })
+
+  it('shows the panels of plugins on the dev page, text as text and markup in a frame without scripts', async () => {
+    project.write(
+      'savepoint.config.mjs',
+      `export default { migrations: false, client: false, plugins: [{
+        name: 'test:panels',
+        panels: [
+          { title: 'Tables', render: ({ catalog }) => ({ table: { columns: ['name'], rows: [...catalog.objects.values()].filter(({ kind }) => kind === 'table').map(({ name }) => [name]) } }) },
+          { title: 'Text', render: () => '<img src=x onerror="document.title = 1">' },
+          { title: 'Markup', render: () => ({ html: '<b>bold</b><script>parent.document.title = "broken"</' + 'script>' }) },
+        ],
+      }] }\n`,
+    )
+    await tab.goto(`${server.resolvedUrls?.local[0] ?? ''}__savepoint/`)
+    await tab.locator('td', { hasText: 'users' }).waitFor()
+    await tab.getByText('<img src=x').waitFor()
+    await tab.frameLocator('iframe').locator('b', { hasText: 'bold' }).waitFor()
+    expect(await tab.title()).toBe('Savepoint')
+    project.write('schema/note.sql', 'CREATE TABLE note (id int);\n')
+    await tab.locator('td', { hasText: 'note' }).waitFor()
+  })
 })

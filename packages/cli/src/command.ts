@@ -1,17 +1,9 @@
+import type { OptionDefinition, OptionDefinitions, OptionValues } from '@savepoint/core/plugin'
 import type { Talk } from './terminal/talk.js'
 import type { Io } from './io.js'
 
-/** One option of a command. `text` takes a value, `list` may be given several times, `flag` takes none. */
-export interface OptionDefinition<Kind extends 'text' | 'list' | 'flag' = 'text' | 'list' | 'flag'> {
-  readonly kind: Kind
-  readonly description: string
-  /** What stands for the value in the help: `<url>`. */
-  readonly placeholder?: string
-  /** A single letter. */
-  readonly short?: string
-  /** The value may be left out: `--wait` alone. Then the value is this. */
-  readonly bare?: string
-}
+// A plugin's commands declare their options in the same form.
+export type { OptionDefinition, OptionDefinitions, OptionValues }
 
 export const text = (placeholder: string, description: string): OptionDefinition<'text'> => ({
   kind: 'text',
@@ -24,17 +16,6 @@ export const list = (placeholder: string, description: string): OptionDefinition
   description,
 })
 export const flag = (description: string): OptionDefinition<'flag'> => ({ kind: 'flag', description })
-
-export type OptionDefinitions = Readonly<Record<string, OptionDefinition>>
-
-/** The values of the options, by their names without dashes. A flag that was not given is false, a list is empty. */
-export type OptionValues<Options extends OptionDefinitions> = {
-  readonly [Name in keyof Options]: Options[Name] extends OptionDefinition<'flag'>
-    ? boolean
-    : Options[Name] extends OptionDefinition<'list'>
-      ? readonly string[]
-      : string | undefined
-}
 
 export interface CommandContext<Options extends OptionDefinitions> {
   readonly args: readonly string[]

@@ -43,7 +43,7 @@ async function dispatch(argv: readonly string[], io: Io, talk: Talk): Promise<nu
     io.stdout(renderOverview(commands, readVersion()))
     return first === undefined ? exitCodes.usage : exitCodes.done
   }
-  const { entry, rest } = await findCommand(argv)
+  const { entry, rest } = await findCommand(argv, io)
   if (!entry) {
     io.stdout(
       renderOverview(
@@ -64,7 +64,10 @@ async function dispatch(argv: readonly string[], io: Io, talk: Talk): Promise<nu
 }
 
 /** A command has one word or two; `schema --help` names a group, which has no entry. */
-async function findCommand(argv: readonly string[]): Promise<{ entry?: CommandEntry; rest: readonly string[] }> {
+async function findCommand(
+  argv: readonly string[],
+  io: Io,
+): Promise<{ entry?: CommandEntry; rest: readonly string[] }> {
   for (const words of [2, 1]) {
     const name = argv.slice(0, words).join(' ')
     const entry = commands.find((candidate) => candidate.name === name)
@@ -73,6 +76,11 @@ async function findCommand(argv: readonly string[]): Promise<{ entry?: CommandEn
   const [first = '', second] = argv
   const group = commands.filter(({ name }) => name.startsWith(`${first} `)).map(({ name }) => name)
   if (group.length > 0 && (second === '--help' || second === '-h')) return { rest: [] }
+  if (group.length === 0 || second !== undefined) {
+    const { findPluginCommand } = await import('./plugin-commands.js')
+    const found = await findPluginCommand(argv, io)
+    if (found) return found
+  }
   const { suggestNearest } = await import('@savepoint/core')
   const typed = group.length > 0 && second !== undefined ? `${first} ${second}` : first
   const allowed = group.length > 0 ? group : commands.map(({ name }) => name)

@@ -59,6 +59,7 @@ export const catalogue = {
   SP5003: 'no config file was found',
   SP5004: 'a plugin failed',
   SP5005: 'the rule of a plugin is broken',
+  SP5006: 'a plugin adds a command whose name is taken',
   SP5101: 'the Better Auth config cannot be loaded',
   SP5102: 'no tables can be made from the Better Auth config',
   SP6001: 'generated files are stale',

@@ -1,6 +1,7 @@
 import type { ResolvedConfig } from '../config/config.js'
 import type { Diagnostic } from '../diagnostics/index.js'
 import type { Host } from '../host.js'
+import type { RenderedPanel } from '../plugin/panel.js'
 import type { PendingDecision, SaveReport } from './report.js'
 
 /**
@@ -19,6 +20,8 @@ export interface EngineState {
   readonly pending: readonly PendingDecision[]
   /** Of the last run that succeeded. */
   readonly report?: SaveReport
+  /** What plugins show on the dev page, as of the last run that succeeded; absent where none has a panel. */
+  readonly panels?: readonly RenderedPanel[]
   /** Connection string of the development database, once it answers. May hold a password: never print it as it is. */
   readonly databaseUrl?: string
 }

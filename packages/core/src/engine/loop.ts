@@ -44,6 +44,7 @@ export function createLoop({ load, configFiles: possibleConfigs, listener }: Loo
   let isFirst = true
   let schemaFiles: ReadonlySet<string> = new Set()
   let closed = false
+  let panelRuns = 0
 
   const settling = createSettling()
   const queue = createRunQueue(run, settling.wait)
@@ -129,7 +130,21 @@ export function createLoop({ load, configFiles: possibleConfigs, listener }: Loo
     })
     const hasNews = isNewlyPending(pending)
     if (report && (didSomething(report) || hasNews)) listener.saved(report)
+    showPanels(open)
     whenIdle(open)
+  }
+
+  /** Beside the loop, which waits for no panel. */
+  function showPanels(open: Project): void {
+    if (!open.plugins.plugins.some(({ panels = [] }) => panels.length > 0)) {
+      if (state.panels) update({ panels: [] })
+      return
+    }
+    const shown = ++panelRuns
+    void open.plugins.panels().then((panels) => {
+      // What a later run shows is not replaced by a panel that took its time.
+      if (!closed && open === project && shown === panelRuns) update({ panels })
+    })
   }
 
   async function fail(diagnostics: readonly Diagnostic[]): Promise<void> {

@@ -70,7 +70,7 @@ export function openProject(config: ResolvedConfig, options: ProjectOptions, inh
     queries: createProjectQueries(config),
     development,
     async close(kept = {}) {
-      input.plugins.close()
+      await input.plugins.close()
       await project.repeatable.close()
       if (!kept.elaborator) await project.elaborator.close()
       if (!kept.development) await development.close()

@@ -4,6 +4,8 @@ import { DiagnosticError, type Diagnostic } from '../diagnostics/index.js'
 import type { SaveReport } from '../engine/report.js'
 import type { PluginContext } from './context.js'
 import { freezeDeep } from './freeze.js'
+import { readPanelContent } from './panel-content.js'
+import type { RenderedPanel } from './panel.js'
 import type { HookMap, Plugin, TransformFilter } from './plugin.js'
 import type { GeneratedFile, PluginDiagnostic, SchemaText, TransformStatement } from './values.js'
 
@@ -67,10 +69,12 @@ export interface PluginContainer {
   plan(plan: Plan): Promise<HookResult<PluginDiagnostic>>
   generate(catalog: Catalog): Promise<HookResult<GeneratedFile>>
   applied(report: SaveReport): Promise<readonly Diagnostic[]>
+  /** What the plugins show on the dev page now. A panel that fails says so in its place. */
+  panels(): Promise<readonly RenderedPanel[]>
   /** Milliseconds spent in each plugin since the last call, for `--debug`. */
   takeTimings(): Readonly<Record<string, number>>
-  /** Aborts what runs. */
-  close(): void
+  /** Aborts what runs, and lets the plugins end what they started. */
+  close(): Promise<void>
 }
 
 /**
@@ -99,7 +103,7 @@ export function createPluginContainer(options: ContainerOptions): PluginContaine
 
   async function call<Value>(
     plugin: Plugin,
-    hook: keyof HookMap,
+    hook: string,
     run: (context: PluginContext) => Value | Promise<Value>,
   ): Promise<Awaited<Value>> {
     const limit = new AbortController()
@@ -187,7 +191,33 @@ export function createPluginContainer(options: ContainerOptions): PluginContaine
       timings.clear()
       return taken
     },
-    close: () => closing.abort(),
+    async panels() {
+      const rendered: RenderedPanel[] = []
+      for (const plugin of plugins) {
+        for (const { title, render } of plugin.panels ?? []) {
+          try {
+            const content = await call(plugin, `the panel ${title}`, async (context) =>
+              readPanelContent(await render(context)),
+            )
+            if (content !== undefined) rendered.push({ plugin: plugin.name, title, content })
+          } catch (error) {
+            const [failure] = pluginFailure(plugin, `the panel ${title}`, error)
+            rendered.push({ plugin: plugin.name, title, content: { text: failure?.message ?? '' } })
+          }
+        }
+      }
+      return rendered
+    },
+    async close() {
+      closing.abort()
+      for (const plugin of plugins) {
+        try {
+          await withinTime('close', plugin.close?.(), options.timeout)
+        } catch (error) {
+          options.log('warn', pluginFailure(plugin, 'close', error)[0]?.message ?? '')
+        }
+      }
+    },
   }
 }
 
@@ -218,7 +248,7 @@ class HookTimeoutError extends Error {
 
 /** What a hook returned, or its failure when that does not come in time. Nothing can stop a hook that never lets go of the thread. */
 async function withinTime<Value>(
-  hook: keyof HookMap,
+  hook: string,
   result: Value | Promise<Value>,
   timeout = 10_000,
 ): Promise<Awaited<Value>> {
@@ -251,7 +281,7 @@ function fits(filter: TransformFilter, statement: Pick<TransformStatement, 'kind
 }
 
 /** A plugin that throws our own diagnostics keeps them; whatever else it throws becomes one. */
-function pluginFailure(plugin: Plugin, hook: keyof HookMap, error: unknown): Diagnostic[] {
+export function pluginFailure(plugin: Pick<Plugin, 'name'>, hook: string, error: unknown): Diagnostic[] {
   if (error instanceof DiagnosticError)
     return error.diagnostics.map((diagnostic) => ({ ...diagnostic, plugin: plugin.name }))
   const message = error instanceof Error ? error.message : String(error)

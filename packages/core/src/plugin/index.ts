@@ -1,3 +1,12 @@
 export { definePlugin, type Hook, type HookMap, type Plugin, type TransformFilter } from './plugin.js'
 export type { PluginContext } from './context.js'
 export type { GeneratedFile, PluginDiagnostic, SchemaText, TransformStatement } from './values.js'
+export {
+  definePluginCommand,
+  type CommandInput,
+  type OptionDefinition,
+  type OptionDefinitions,
+  type OptionValues,
+  type PluginCommand,
+} from './command.js'
+export type { Panel, PanelContent, RenderedPanel } from './panel.js'

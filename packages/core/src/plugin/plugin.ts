@@ -2,7 +2,9 @@ import type { Catalog, Plan } from '@savepoint/catalog'
 import type { Config } from '../config/config.js'
 import type { SaveReport } from '../engine/report.js'
 import type { LintRule } from '../lint/rule.js'
+import type { PluginCommand } from './command.js'
 import type { PluginContext } from './context.js'
+import type { Panel } from './panel.js'
 import type { GeneratedFile, PluginDiagnostic, SchemaText, TransformStatement } from './values.js'
 
 type Awaitable<Value> = Value | Promise<Value>
@@ -62,6 +64,12 @@ export type Plugin = {
   api?: unknown
   /** Rules about statements of migrations and plans, beside the built-in ones: `migrate lint` and every plan that is shown. */
   lint?: readonly LintRule[]
+  /** Commands of the command line. */
+  commands?: readonly PluginCommand[]
+  /** Parts of the dev page. */
+  panels?: readonly Panel[]
+  /** The plugin is no longer used: the config was loaded anew, or the engine ends. */
+  close?(): void | Promise<void>
 } & { [Name in keyof HookMap]?: Hook<Name> }
 
 /** Types a plugin for editors; returns what it was given. */

@@ -305,7 +305,7 @@ async function openDatabaseSide(url: string): Promise<DatabaseSide> {
 async function closeSides(sides: readonly Side[]): Promise<void> {
   for (const side of sides) {
     if (side.kind === 'database') await side.session.close()
-    else if (side.kind === 'files') side.files.input.plugins.close()
+    else if (side.kind === 'files') await side.files.input.plugins.close()
   }
 }
 

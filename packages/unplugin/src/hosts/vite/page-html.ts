@@ -105,9 +105,19 @@ table {
 td {
   padding: 0.1rem 1.2rem 0.1rem 0;
 }
-td:last-child {
+table.stages td:last-child {
   text-align: right;
   font-variant-numeric: tabular-nums;
+}
+th {
+  text-align: left;
+  font-weight: 600;
+  padding-right: 1.2rem;
+}
+iframe {
+  width: 100%;
+  border: 1px solid var(--line);
+  border-radius: 0.3rem;
 }
 .none {
   opacity: 0.6;
@@ -145,6 +155,13 @@ function pendingCard(decision) {
   }
   return element('div', { className: 'card pending' }, element('div', {}, decision.message), element('pre', {}, decision.sql), button)
 }
+function panelContent(content) {
+  if (content.text !== undefined) return element('pre', {}, content.text)
+  // An empty sandbox: no script runs in it, and it cannot reach this page, which holds the token.
+  if (content.html !== undefined) return element('iframe', { srcdoc: content.html, sandbox: '' })
+  const row = (tag, cells) => element('tr', {}, ...cells.map((cell) => element(tag, {}, cell === null ? '' : String(cell))))
+  return element('table', {}, row('th', content.table.columns), ...content.table.rows.map((cells) => row('td', cells)))
+}
 function draw(state) {
   document.body.className = state.status
   document.querySelector('.status').textContent = state.status
@@ -158,8 +175,11 @@ function draw(state) {
       element('div', {}, (report.changed.join(', ') || 'start') + ' · ' + Math.round(report.milliseconds) + ' ms · ' + (report.proved ? 'proved' : 'not proved')),
       report.applied.length > 0 ? element('pre', {}, report.applied.join(';\n') + ';') : element('p', { className: 'none' }, 'Nothing had to be applied.'),
       report.draft ? element('div', {}, 'Draft migration: ' + report.draft) : '',
-      element('table', {}, ...Object.entries(report.stages).map(([stage, time]) => element('tr', {}, element('td', {}, stage), element('td', {}, time.toFixed(1) + ' ms')))),
-    ] : []))
+      element('table', { className: 'stages' }, ...Object.entries(report.stages).map(([stage, time]) => element('tr', {}, element('td', {}, stage), element('td', {}, time.toFixed(1) + ' ms')))),
+    ] : []),
+    ...(state.panels ?? []).flatMap(({ title, content, plugin }) => section(title, [
+      element('div', { className: 'panel' }, panelContent(content), element('div', { className: 'code' }, plugin)),
+    ])))
 }
 async function refresh() {
   const text = await (await fetch(path + 'state')).text()

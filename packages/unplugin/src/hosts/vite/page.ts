@@ -39,9 +39,9 @@ export function createPageMiddleware(server: ViteDevServer, project: Project): C
 function describe(project: Project) {
   const state = project.engine?.state
   if (!state) return { status: 'starting', diagnostics: [], pending: [] }
-  const { status, diagnostics, pending, report } = state
+  const { status, diagnostics, pending, report, panels = [] } = state
   // Named one by one: the connection string may hold a password and stays on the server.
-  return { status, diagnostics, pending, report, root: project.root }
+  return { status, diagnostics, pending, report, panels, root: project.root }
 }
 
 async function accept(request: IncomingMessage, project: Project) {
