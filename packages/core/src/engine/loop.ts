@@ -110,6 +110,7 @@ export function createLoop({ load, configFiles: possibleConfigs, listener }: Loo
 
   function finish(open: Project, outcome: RunOutcome): void {
     const pending = outcome.pending ?? state.pending
+    sayTimings(open)
     listener.watchedFiles([...open.config.configDependencies, ...open.input.pluginFiles, ...outcome.files])
     if (outcome.errors.length > 0) {
       update({
@@ -132,6 +133,11 @@ export function createLoop({ load, configFiles: possibleConfigs, listener }: Loo
     if (report && (didSomething(report) || hasNews)) listener.saved(report)
     showPanels(open)
     whenIdle(open)
+  }
+
+  function sayTimings(open: Project): void {
+    const spent = Object.entries(open.plugins.takeTimings()).map(([name, time]) => `${name} ${time.toFixed(1)} ms`)
+    if (spent.length > 0) listener.log('debug', `time in plugins: ${spent.join(', ')}`)
   }
 
   /** Beside the loop, which waits for no panel. */

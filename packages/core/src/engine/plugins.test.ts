@@ -64,6 +64,18 @@ describe.skipIf(server === undefined)('plugins in the loop [needs native]', () =
     )
   })
 
+  it('are named with the time that each run spent in them', async () => {
+    const said: string[] = []
+    project.engine.addHost({
+      log: (level, message) => void said.push(`${level} ${message}`),
+      showDiagnostics() {},
+      clearDiagnostics() {},
+      saved() {},
+    })
+    await project.engine.run()
+    expect(said).toContainEqual(expect.stringMatching(/^debug time in plugins: house:everything \d+\.\d ms$/))
+  })
+
   it('find a mistake where the user wrote it, although the text around it was changed', async () => {
     const state = await project.after(
       () => project.write('schema/tagged.sql', '\ncreate table tagged (\n  id integr\n);\n'),
