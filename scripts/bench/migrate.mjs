@@ -159,3 +159,5 @@ const weigh = async (contents) => {
   return `${kilobytes([...atOnce])} kB minified at once, ${kilobytes(Object.keys(outputs))} kB with all that is loaded on first use (${gzipped.toFixed(1)} kB gzipped)`
 }
 console.log(`import of the whole package: ${await weigh("export * from './dist/index.js'")}`)
+// The server would keep this process alive.
+await cluster.stop()
