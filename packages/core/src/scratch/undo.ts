@@ -71,8 +71,10 @@ export class Undo {
   async putBack(): Promise<string | undefined> {
     const texts = this.#putBack.flatMap((object) => putBackText(object, this.state.catalog) ?? [])
     if (texts.length === 0) return undefined
+    // A number of its own: under the last statement's, that one would be taken for what changed these tables.
+    const mark = this.recorder.mark(this.recorder.number())
     try {
-      await this.session.connection.query(`SET LOCAL search_path = '';${texts.join(';')}`)
+      await this.session.connection.query(`SET LOCAL search_path = '';${mark}${texts.join(';')}`)
       return undefined
     } catch (error) {
       if (!isServerError(error)) throw error
