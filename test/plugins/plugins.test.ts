@@ -2,6 +2,7 @@ import { cpSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { acquireEngine, type Engine, type EngineHandle, type EngineState } from '@savepoint/core'
 import pg from 'pg'
+import { type } from '../../packages/cli/src/testing/terminal.js'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createTestProject, type TestProject } from '../bundlers/project.js'
 import { repository } from '../docs/blocks.js'
@@ -138,6 +139,17 @@ it('the plugins of the playground, written from the published types alone', asyn
   await query(
     "INSERT INTO customer (email) VALUES ('ada@example.org'); INSERT INTO purchase (customer_id, total) VALUES (1, 9.5)",
   )
+  await expect
+    .poll(() => handle.engine.state.panels, { timeout: 30_000 })
+    .toEqual([
+      {
+        plugin: 'playground:audit',
+        title: 'Audited tables',
+        content: { table: { columns: ['table'], rows: [['public.purchase']] } },
+      },
+    ])
+  const listed = await type('audit list --config app.config.ts', { cwd: project.root })
+  expect(listed).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/INSERT purchase\n$/) })
   expect(await query("SELECT action, new_row ->> 'total' AS total FROM audit.change")).toEqual([
     { action: 'INSERT', total: '9.50' },
   ])

@@ -1,4 +1,4 @@
-import { definePlugin, type Plugin } from '@savepoint/core/plugin'
+import { definePlugin, definePluginCommand, type Plugin } from '@savepoint/core/plugin'
 
 /**
  * Keeps a history of every table that has `-- @audit` in the comment before it: one table for all of them, and a
@@ -39,5 +39,42 @@ export function audit(options: { schema?: string } = {}): Plugin {
         ),
       ]
     },
+    commands: [
+      definePluginCommand({
+        name: 'audit list',
+        description: 'Print the last changes of audited tables',
+        options: { limit: { kind: 'text', placeholder: 'number', description: 'How many (default: 10)' } },
+        async run({ options, connect, print }) {
+          const connection = await connect()
+          const { rows } = await connection.query<{ line: string }>(
+            `SELECT at::text || ' ' || action || ' ' || relation::text AS line FROM ${schema}.change ORDER BY id DESC LIMIT $1`,
+            [Number(options.limit ?? 10)],
+          )
+          for (const { line } of rows) print(line)
+        },
+      }),
+    ],
+    panels: [
+      {
+        title: 'Audited tables',
+        render: ({ catalog, annotations }) => ({
+          table: {
+            columns: ['table'],
+            rows: [...(catalog?.objects.values() ?? [])]
+              .filter(({ kind, id }) => kind === 'table' && /@audit\b/.test(annotations(id)))
+              .map(({ id }) => [id.slice('table '.length)]),
+          },
+        }),
+      },
+    ],
+    lint: [
+      {
+        codes: [{ code: 'AUDIT101', title: 'the history of changes is dropped' }],
+        check: ({ changes }) =>
+          changes.some((change) => change.kind === 'drop' && change.names.some((name) => name.schema === schema))
+            ? [{ code: 'AUDIT101', message: 'The history of audited tables goes with this.' }]
+            : [],
+      },
+    ],
   })
 }

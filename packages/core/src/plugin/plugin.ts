@@ -58,7 +58,7 @@ export type Plugin = {
   name: string
   /** Before or after the plugins that say nothing; within a group in the order of the config. */
   enforce?: 'pre' | 'post'
-  /** Changes with everything that the plugin's output depends on (options, versions): equal keys let a warm start skip its hooks. */
+  /** Changes with everything that the plugin's output depends on (options, versions): with equal keys a check at which nothing changed skips the hooks. */
   cacheKey?: string
   /** For other plugins: `context.api('tool:part')`. */
   api?: unknown
