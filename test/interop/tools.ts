@@ -1,6 +1,6 @@
 import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -43,6 +43,29 @@ export function findDbmate(): string {
   const require = createRequire(createRequire(import.meta.url).resolve('dbmate/package.json'))
   const manifest = require.resolve(`@dbmate/${process.platform}-${process.arch}/package.json`)
   return join(dirname(manifest), 'bin/dbmate')
+}
+
+/**
+ * Parameters of `java` that run Flyway's own library, which Maven brings; undefined where Java or Maven is missing, or has
+ * nothing to bring it from.
+ */
+export function findFlyway(): readonly string[] | undefined {
+  const folder = join(here, 'flyway')
+  const libraries = join(cache, '../flyway')
+  const program = ['-cp', `${libraries}/*`, join(folder, 'Migrate.java')]
+  const copy = [
+    '-q',
+    '-B',
+    '-f',
+    join(folder, 'pom.xml'),
+    'dependency:copy-dependencies',
+    `-DoutputDirectory=${libraries}`,
+  ]
+  const isThere = (): boolean =>
+    existsSync(libraries) && readdirSync(libraries).some((name) => name.startsWith('flyway-core'))
+  if (spawnSync('java', ['-version'], { stdio: 'ignore' }).status !== 0) return undefined
+  if (!isThere()) spawnSync('mvn', copy, { stdio: 'ignore', timeout: 90_000 })
+  return isThere() ? program : undefined
 }
 
 export interface Ran {
