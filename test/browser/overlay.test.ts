@@ -53,6 +53,13 @@ describe.skipIf(isMissing('chromium'))("Vite's overlay [needs chromium]", () => 
     project.remove()
   })
 
+  /** In a new tab: the page of the app reloads itself after a run, which would break off the navigation. */
+  const openDevelopmentPage = async () => {
+    await tab.close()
+    tab = await browser.newPage()
+    await tab.goto(`${server.resolvedUrls?.local[0] ?? ''}__savepoint/`)
+    await tab.locator('body.ready').waitFor()
+  }
   const overlay = () => tab.locator('vite-error-overlay')
 
   it('shows a mistake with code, place, frame and fix, and goes when it is mended', async () => {
@@ -85,12 +92,12 @@ describe.skipIf(isMissing('chromium'))("Vite's overlay [needs chromium]", () => 
   })
 
   it('lists a waiting step on the dev page, and accepts it there', async () => {
+    await openDevelopmentPage()
     const { Client } = await import('pg')
     const client = new Client({ connectionString: process.env.DATABASE_URL })
     await client.connect()
     await client.query("INSERT INTO users VALUES (1, 'ada@example.org')")
     project.write('schema/users.sql', 'CREATE TABLE users (\n  id int PRIMARY KEY\n);\n')
-    await tab.goto(`${server.resolvedUrls?.local[0] ?? ''}__savepoint/`)
     await tab.getByText('Waiting for a decision').waitFor()
     expect((await client.query('SELECT email FROM users')).rows).toEqual([{ email: 'ada@example.org' }])
     await tab.getByRole('button', { name: 'Accept' }).click()
@@ -111,7 +118,7 @@ describe.skipIf(isMissing('chromium'))("Vite's overlay [needs chromium]", () => 
         ],
       }] }\n`,
     )
-    await tab.goto(`${server.resolvedUrls?.local[0] ?? ''}__savepoint/`)
+    await openDevelopmentPage()
     await tab.locator('td', { hasText: 'users' }).waitFor()
     await tab.getByText('<img src=x').waitFor()
     await tab.frameLocator('iframe').locator('b', { hasText: 'bold' }).waitFor()

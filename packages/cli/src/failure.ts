@@ -1,3 +1,4 @@
+import { isServerError, type ServerError } from '@savepoint/catalog'
 import { describeMigrateError, DiagnosticError, renderDiagnostics, toJson, type Diagnostic } from '@savepoint/core'
 import { MigrateError } from '@savepoint/migrate'
 import type { Io } from './io.js'
@@ -28,17 +29,6 @@ function describe(error: unknown): readonly Diagnostic[] {
       fix: 'Run the command again with `--debug` and report what it prints.',
     },
   ]
-}
-
-interface ServerError extends Error {
-  /** SQLSTATE. */
-  code: string
-  detail?: string
-  hint?: string
-}
-
-function isServerError(error: unknown): error is ServerError {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code)
 }
 
 function describeServerError({ code, message, detail, hint }: ServerError): Diagnostic {

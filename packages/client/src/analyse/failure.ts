@@ -1,3 +1,5 @@
+import type { ServerError } from '@savepoint/catalog'
+
 /** A query that Postgres refused, with where in the query. */
 export interface AnalysisFailure {
   kind: 'failed'
@@ -9,18 +11,6 @@ export interface AnalysisFailure {
   /** UTF-16 offset in the query's text. */
   offset?: number
   cause: unknown
-}
-
-/** What `pg` and PGlite throw for an error of the server. */
-export interface ServerError extends Error {
-  code: string
-  position?: string | number
-  detail?: string
-  hint?: string
-}
-
-export function isServerError(error: unknown): error is ServerError {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code)
 }
 
 /**

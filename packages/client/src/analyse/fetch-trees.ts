@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import type { Connection } from '@savepoint/catalog'
+import { isServerError, type Connection } from '@savepoint/catalog'
 import type { QueryToAnalyse } from './analyse.js'
-import { analysisFailure, isServerError, type AnalysisFailure } from './failure.js'
+import { analysisFailure, type AnalysisFailure } from './failure.js'
 import { firstQuery, type FactsLoader } from './load-facts.js'
 import type { TreeNode } from './node-tree.js'
 import { statementShape } from './statement.js'
@@ -74,6 +74,7 @@ export async function describeParameters(connection: Connection, all: readonly W
   if (rows.length > 0) await connection.query(rows.map((row) => `DEALLOCATE ${ownName(row.name)}`).join('; '))
 }
 
+/** Makes each query the body of a temporary function; `failure` says why one could not be. */
 export async function createFunctions(connection: Connection, all: readonly Work[], facts: FactsLoader): Promise<void> {
   const creatable = all.filter((work) => work.shape.preparable && !work.failure)
   const prefix = (work: Work): string =>
@@ -154,6 +155,7 @@ async function positionShift(
   }
 }
 
+/** Gives each query the tree that the server stored of its function. */
 export async function readTrees(connection: Connection, all: readonly Work[]): Promise<void> {
   const { rows } = await connection.query<{ name: string; body: string }>(
     `SELECT p.proname AS name, p.prosqlbody::pg_catalog.text AS body FROM pg_catalog.pg_proc p

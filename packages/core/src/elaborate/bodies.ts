@@ -1,7 +1,6 @@
-import type { Connection } from '@savepoint/catalog'
+import { isServerError, type Connection } from '@savepoint/catalog'
 import { fromCharacterOffset } from '../sources/positions.js'
 import { quoteLiteral } from '../sources/quote.js'
-import { isServerError } from './server-error.js'
 import type { Failure } from './run.js'
 import type { Unit } from './unit.js'
 

@@ -1,9 +1,8 @@
-import type { Connection } from '@savepoint/catalog'
+import { isServerError, type Connection, type ServerError } from '@savepoint/catalog'
 import { quoteLiteral, quoteName } from '../sources/quote.js'
 import { fromCharacterOffset } from '../sources/positions.js'
 import type { OrderedUnit } from './order.js'
 import type { Recorder } from './recorder.js'
-import { isServerError, type ServerError } from './server-error.js'
 import { mainStep, splitSteps, type Step } from './steps.js'
 import type { Settings, Unit } from './unit.js'
 

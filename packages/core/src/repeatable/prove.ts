@@ -1,13 +1,13 @@
 import {
   differences,
   extract,
+  isServerError,
   quoteQualified,
   type Catalog,
   type Connection,
   type ExtractOptions,
 } from '@savepoint/catalog'
 import type { Diagnostic } from '../diagnostics/index.js'
-import { isServerError } from '../elaborate/server-error.js'
 import { forScratch } from '../state/on-scratch.js'
 import { listStatementsOf, type RepeatableScripts } from './scripts.js'
 

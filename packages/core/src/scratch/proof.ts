@@ -1,15 +1,16 @@
 import {
   differences,
   executableSql,
+  isServerError,
   plan as makePlan,
   print,
   type Catalog,
   type Difference,
   type ObjectId,
   type Plan,
+  type ServerError,
 } from '@savepoint/catalog'
 import type { Diagnostic } from '../diagnostics/index.js'
-import { isServerError, type ServerError } from '../elaborate/server-error.js'
 import { tokenize } from '../sources/lexer.js'
 import { Scope, dependentsOf, objectAt, readAgain, withParts } from './addresses.js'
 import type { ScratchSession } from './session.js'

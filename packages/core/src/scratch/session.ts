@@ -1,6 +1,5 @@
-import { extract, extractionSettings, type Catalog, type Connection } from '@savepoint/catalog'
+import { extract, extractionSettings, isServerError, type Catalog, type Connection } from '@savepoint/catalog'
 import { Recorder, scratchPrefix } from '../elaborate/recorder.js'
-import { isServerError } from '../elaborate/server-error.js'
 import { quoteLiteral, quoteName } from '../sources/quote.js'
 
 export interface ScratchOptions {

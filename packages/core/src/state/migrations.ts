@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Connection } from '@savepoint/catalog'
+import { isServerError, type Connection } from '@savepoint/catalog'
 import { listStatements, MigrateError, readDirectory } from '@savepoint/migrate'
 import { DiagnosticError, type Diagnostic } from '../diagnostics/index.js'
-import { isServerError } from '../elaborate/server-error.js'
 import { forScratch } from './on-scratch.js'
 import type { StateSpec } from './spec.js'
 

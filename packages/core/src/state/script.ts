@@ -1,5 +1,4 @@
-import type { Connection } from '@savepoint/catalog'
-import { isServerError } from '../elaborate/server-error.js'
+import { isServerError, type Connection } from '@savepoint/catalog'
 import { splitStatements } from '../sources/split.js'
 
 // What cannot run inside the transaction that is rolled back afterwards, and what would end it.

@@ -1,5 +1,6 @@
 import {
   differences,
+  isServerError,
   plan as makePlan,
   print,
   type Catalog,
@@ -12,7 +13,6 @@ import {
 } from '@savepoint/catalog'
 import type { ResolvedConfig } from '../config/config.js'
 import { DiagnosticError, type Diagnostic, type SourceLocation } from '../diagnostics/index.js'
-import { isServerError } from '../elaborate/server-error.js'
 import { countRows } from '../engine/development/rows.js'
 import { lintPlan, type PlanFinding } from '../lint/plan.js'
 import type { Proof, ProofReport } from '../scratch/proof.js'

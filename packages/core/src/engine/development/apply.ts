@@ -1,6 +1,7 @@
 import {
   cutSections,
   executableSql,
+  isServerError,
   quoteQualified,
   type Catalog,
   type Connection,
@@ -12,7 +13,7 @@ import { DiagnosticError, type Diagnostic, type SourceLocation } from '../../dia
 import { findBlockers, lockTimeout as lockTimeoutDiagnostic, type Blocker } from './blockers.js'
 import type { CurrentCatalog } from './current.js'
 import { snapshotAfterCommitText, snapshotText } from './drift.js'
-import { connectionLost, isConnectionLost, isLockTimeout, isServerFailure } from './failure.js'
+import { connectionLost, isConnectionLost, isLockTimeout } from './failure.js'
 import { countRows } from './rows.js'
 
 export interface ApplyOptions {
@@ -122,7 +123,7 @@ async function runAlone(connection: Connection, step: Step, options: ApplyOption
 }
 
 function describeFailure(error: unknown, steps: readonly Step[], { locate }: ApplyOptions): unknown {
-  if (!isServerFailure(error) || isConnectionLost(error) || isLockTimeout(error)) return error
+  if (!isServerError(error) || isConnectionLost(error) || isLockTimeout(error)) return error
   const [step] = steps
   if (!step || steps.length > 1) return new BatchFailure('a batch failed', { cause: error })
   return new DiagnosticError([refused(step, error, locate?.(step.object))], { cause: error })
@@ -152,7 +153,7 @@ async function begin(
     if (!(await current.isUnchanged(connection, rows[0]?.snapshot))) return false
   } catch (error) {
     // 42P01 undefined_table: dropped since the plan was made.
-    if (isServerFailure(error) && error.code === '42P01') return false
+    if (isServerError(error) && error.code === '42P01') return false
     throw error
   }
   for (const { destroys } of steps) {
@@ -198,7 +199,7 @@ async function watchForBlockers<Result>(
   } catch (error) {
     if (isLockTimeout(error)) {
       await looking?.catch(() => undefined)
-      const detail = isServerFailure(error) ? error.detail : undefined
+      const detail = isServerError(error) ? error.detail : undefined
       throw new DiagnosticError([lockTimeoutDiagnostic(blockers, options.lockTimeout, detail)], { cause: error })
     }
     if (isConnectionLost(error)) throw new DiagnosticError([connectionLost(error, 'while applying')], { cause: error })

@@ -1,23 +1,11 @@
+import { isServerError } from '@savepoint/catalog'
 import type { Diagnostic } from '../../diagnostics/index.js'
-
-/** An answer of the server, with the fields of its protocol that are shown. */
-export interface ServerFailure extends Error {
-  code: string
-  severity: string
-  detail?: string
-  hint?: string
-}
-
-/** Tells what the server said from everything else that can be thrown. The driver's own errors have no `severity`. */
-export function isServerFailure(error: unknown): error is ServerFailure {
-  return error instanceof Error && 'code' in error && 'severity' in error && typeof error.code === 'string'
-}
 
 /** Whether the session is gone: the server ended it, or the connection broke. */
 export function isConnectionLost(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   // 57P01 admin_shutdown, 57P02 crash_shutdown, 57P03 cannot_connect_now, 57P05 idle_session_timeout; class 08: connection.
-  if (isServerFailure(error)) return /^(?:08|57P0)/.test(error.code)
+  if (isServerError(error)) return /^(?:08|57P0)/.test(error.code)
   const code = 'code' in error ? String(error.code) : ''
   return (
     /^(?:ECONNRESET|ECONNREFUSED|EPIPE|ENOENT|ETIMEDOUT)$/.test(code) ||
@@ -29,7 +17,7 @@ export function isConnectionLost(error: unknown): boolean {
 
 /** lock_not_available: `lock_timeout` ended the waiting. */
 export function isLockTimeout(error: unknown): boolean {
-  return isServerFailure(error) && error.code === '55P03'
+  return isServerError(error) && error.code === '55P03'
 }
 
 /** SP2004 */

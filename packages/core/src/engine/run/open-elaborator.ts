@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { extract, type Catalog } from '@savepoint/catalog'
+import { extract, isServerError, type Catalog } from '@savepoint/catalog'
 import type { ResolvedConfig } from '../../config/config.js'
 import { connect, type DatabaseSession } from '../../database/connect.js'
 import type { ScratchDatabase } from '../../server/server.js'
@@ -11,7 +11,7 @@ import { ourVersion } from '../version.js'
 import { createCatalogCache, type CacheInputs } from '../../scratch/cache.js'
 import { resolveRenames } from '../../scratch/renames.js'
 import { createWarmScratch, type WarmScratch } from '../../scratch/warm-scratch.js'
-import { isConnectionLost, isServerFailure } from '../development/failure.js'
+import { isConnectionLost } from '../development/failure.js'
 import type { SourceSet } from '../../sources/reader.js'
 import type { Elaboration, Elaborator, FoundRenames, ReplayedMigration } from './elaborator.js'
 import { createPlaces } from './places.js'
@@ -223,7 +223,7 @@ async function replayOne(session: DatabaseSession, { file, statements }: Replaye
     try {
       await session.query(sql)
     } catch (error) {
-      if (!isServerFailure(error)) throw error
+      if (!isServerError(error)) throw error
       return {
         code: 'SP4003',
         severity: 'error',
