@@ -1,10 +1,8 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { coreKinds, since18 } from './cases/core-kinds.js'
-import { lateKinds } from './cases/late-kinds.js'
-import { partitions, partitionsSince18 } from './cases/partitions.js'
 import { corpusCases } from './corpus.js'
 import { exceptions } from './exceptions.js'
+import { ownCases } from './own-cases.js'
 import { readPairs } from './pair-index.js'
 import { formatFailure, runCases } from './run.js'
 import { openServer } from './servers.js'
@@ -42,13 +40,7 @@ export async function main(args: string[], sharedFolder: string): Promise<number
   const all: readonly Case[] = values.corpus
     ? corpusCases(join(sharedFolder, 'corpus'))
     : values.cases
-      ? [
-          ...coreKinds,
-          ...lateKinds.filter(({ name }) => kind === 'native' || !name.startsWith('subscription')),
-          ...partitions,
-          ...since18,
-          ...partitionsSince18,
-        ]
+      ? ownCases(values.server)
       : readPairs(join(sharedFolder, 'fixtures/diff-pairs')).filter((pair) => pair.loadsOn[kind])
   const cases = all.filter(({ name }) => positionals.length === 0 || positionals.some((part) => name.includes(part)))
   const { server, stop } = await openServer({ server: values.server, url: values.url })

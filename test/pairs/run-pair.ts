@@ -29,6 +29,10 @@ export interface Case {
   lenient?: boolean
   /** Both schemas must also come out equal of what `print` makes of them. */
   printed?: boolean
+  /** The major version of Postgres that knows what the files say; 14 does, where it is left out. */
+  since?: number
+  /** PGlite lacks what it needs. */
+  nativeOnly?: boolean
 }
 
 export interface Failure {

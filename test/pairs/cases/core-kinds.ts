@@ -1,12 +1,5 @@
 import type { Case } from '../run-pair.js'
-
-const both = (name: string, from: string, to: string, more: Partial<Case> = {}): Case => ({
-  name,
-  from,
-  to,
-  printed: true,
-  ...more,
-})
+import { both } from './both.js'
 
 const widgets = `CREATE TABLE w (id integer PRIMARY KEY, a integer NOT NULL, b text, c varchar(20));`
 

@@ -1,12 +1,5 @@
 import type { Case } from '../run-pair.js'
-
-const both = (name: string, from: string, to: string, more: Partial<Case> = {}): Case => ({
-  name,
-  from,
-  to,
-  printed: true,
-  ...more,
-})
+import { both } from './both.js'
 
 /** Kinds that stand alone: each made, changed where Postgres can change it, and made anew where it cannot. */
 export const lateKinds: readonly Case[] = [
@@ -220,13 +213,13 @@ export const lateKinds: readonly Case[] = [
     `CREATE TABLE t (id integer);
      CREATE SUBSCRIPTION s CONNECTION 'host=localhost dbname=none password=hush' PUBLICATION p, "Q" WITH (connect = false, slot_name = NONE, binary = true, streaming = on);
      COMMENT ON SUBSCRIPTION s IS 'sub';`,
-    { clusterWide: true },
+    { clusterWide: true, nativeOnly: true },
   ),
   both(
     'subscription: publications, options and connection changed',
     `CREATE SUBSCRIPTION s CONNECTION 'host=localhost dbname=none' PUBLICATION p WITH (connect = false, slot_name = 'slot', synchronous_commit = 'local');`,
     `CREATE SUBSCRIPTION s CONNECTION 'host=elsewhere dbname=none' PUBLICATION p, q WITH (connect = false, slot_name = NONE, disable_on_error = true);`,
-    { clusterWide: true },
+    { clusterWide: true, nativeOnly: true },
   ),
   both(
     'foreign data: wrapper, server, mapping, table',

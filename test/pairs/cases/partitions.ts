@@ -1,6 +1,5 @@
 import type { Case } from '../run-pair.js'
-
-const both = (name: string, from: string, to: string): Case => ({ name, from, to, printed: true })
+import { both } from './both.js'
 
 /** What tables share with those above and below them: keys, parts of indexes, foreign keys, and what is handed down. */
 export const partitions: readonly Case[] = [

@@ -55,6 +55,8 @@ function retypeOf(
   const table = tableOf(to)
   const alter = `ALTER TABLE ${table} ALTER COLUMN ${quoteIdentifier(to.name)}`
   const collate = after.collation === undefined ? '' : ` COLLATE ${after.collation}`
+  // The rows of a foreign table are converted where they are read.
+  if (after.of === 'foreign table') return { statement: `${alter} TYPE ${after.type}${collate}`, disturbs }
   // A generated column is computed anew, and takes no USING.
   const using = after.generated ? '' : usingClause(to.name, before.type, after.type, rebuilt, context)
   const hazards: Hazard[] = []
@@ -89,6 +91,15 @@ function retypeOf(
     },
     disturbs,
   }
+}
+
+/** Whether the change of its type says how to convert the values, which no foreign table below it takes. */
+export function isConverted(from: Column, to: Column, context: PlanContext): boolean {
+  const a = from.facts
+  const b = to.facts
+  if (b.of !== 'table' || b.generated) return false
+  const rebuilt = context.isRebuilt(b.typeId) || context.isRebuilt(a.typeId)
+  return (a.type !== b.type || rebuilt) && usingClause(to.name, a.type, b.type, rebuilt, context) !== ''
 }
 
 /** The column of a typed table changes with the attribute of its type. */

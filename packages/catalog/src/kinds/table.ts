@@ -1,7 +1,7 @@
 import { classes } from '../extract/classes.js'
 import { defineReader } from '../extract/reader.js'
 import { quoteIdentifier, quoteQualified } from '../identifier.js'
-import type { TableFacts } from '../model/facts.js'
+import type { ColumnFacts, TableFacts } from '../model/facts.js'
 import type { CatalogObject } from '../model/object.js'
 import { columnClause } from './column-clause.js'
 import { constraintClause } from './constraint-clause.js'
@@ -168,7 +168,8 @@ export const tableKind: KindDefinition<'table'> = {
   rename: (from, name) => `ALTER TABLE ${nameOf(from)} RENAME TO ${quoteIdentifier(name)}`,
 }
 
-const isOwnOption = (option: string): boolean => !option.startsWith('toast.')
+const isToastOption = (option: string): boolean => option.startsWith('toast.')
+const isOwnOption = (option: string): boolean => !isToastOption(option)
 
 function sameColumns(from: Table, to: Table, context: PlanContext): boolean {
   const columns = (side: 'from' | 'to'): string =>
@@ -247,10 +248,11 @@ function lateStatements(table: Table, from: TableFacts | undefined, context: Pla
   const name = nameOf(table)
   const { replicaIdentity, clusterOn } = table.facts
   if (from) {
-    // A table has no TOAST table, and loses these options without a word, before its first long column is there.
     const columns = context.childrenIn(context.to, table.id).filter(({ kind }) => kind === 'column')
-    const isToastOption = (option: string): boolean => !isOwnOption(option)
-    for (const change of changedOptions(from.options.filter(isToastOption), table.facts.options.filter(isToastOption)))
+    const before = from.options.filter(isToastOption)
+    const after = table.facts.options.filter(isToastOption)
+    const isLost = after.length > 0 && mayLoseToastTable(table, context)
+    for (const change of changedOptions(isLost ? before.filter((option) => !after.includes(option)) : before, after))
       statements.push({ statement: `ALTER TABLE ${name} ${change}`, needs: columns.map(({ id }) => id) })
   }
   // Dropping an index takes these marks along, so they are set again when the plan makes the index anew.
@@ -277,6 +279,32 @@ function lateStatements(table: Table, from: TableFacts | undefined, context: Pla
     statements.push({ statement: `ALTER TABLE ${name} SET WITHOUT CLUSTER`, needs: [] })
   return statements
 }
+
+/**
+ * A table that is written anew while none of its columns is long has no TOAST table afterwards, and has lost the options of the old
+ * one without a word when it gets the next.
+ */
+function mayLoseToastTable(table: Table, context: PlanContext): boolean {
+  const columns = new Map<string, CatalogObject<'column'>>()
+  for (const child of context.childrenIn(context.from, table.id))
+    if (child.kind === 'column') columns.set(child.id, child)
+  let changes = false
+  for (const child of context.childrenIn(context.to, table.id)) {
+    if (child.kind !== 'column') continue
+    const before = columns.get(child.id)
+    columns.delete(child.id)
+    if (!before || context.isCreated(child.id)) changes = true
+    else if (isLong(before.facts) && isLong(child.facts)) return false
+    else if (before.facts.type !== child.facts.type || context.isRebuilt(child.facts.typeId)) changes = true
+  }
+  return changes || columns.size > 0
+}
+
+const unboundedTypes = new Set(['text', 'character varying', 'bytea', 'json', 'jsonb', 'xml', 'tsvector'])
+
+/** What is not sure does not count. */
+const isLong = ({ type, typeStorage, storage }: ColumnFacts): boolean =>
+  typeStorage === 'extended' && storage !== 'plain' && (type.endsWith('[]') || unboundedTypes.has(type))
 
 // An index of that name may be the index of a constraint.
 function indexIds(table: Table, index: string): string[] {

@@ -4,18 +4,24 @@ import type { AnyObject } from '../model/object.js'
 import { privilegeStatements } from './privileges.js'
 import type { DefaultAcl } from './default-acl.js'
 
-/**
- * Owner, comment, privileges and security labels: written once for all kinds. `from` is absent for an object that the plan makes.
- * `owner` is absent for the role that runs the plan; `newOwner` is the name of whoever gets what had another owner.
- */
+/** What the privileges of an object depend on besides itself. */
+export interface Surroundings {
+  version: number
+  defaultAcl: DefaultAcl
+  /** Absent for the role that runs the plan. */
+  owner: string | undefined
+  /** Whoever gets what had another owner. */
+  newOwner: string | undefined
+  /** Columns that stay, with their privileges. */
+  keptColumns: readonly AnyObject[]
+}
+
+/** Owner, comment, privileges and security labels: written once for all kinds. `from` is absent for an object that the plan makes. */
 export function aspectStatements(
   kind: KindDefinition,
   from: AnyObject | undefined,
   to: AnyObject,
-  defaultAcl: DefaultAcl,
-  version: number,
-  owner: string | undefined,
-  newOwner: string | undefined,
+  surroundings: Surroundings,
 ): Statement[] {
   const statements: Statement[] = []
   const ownerTarget = kind.ownerTarget?.(to, from)
@@ -33,7 +39,7 @@ export function aspectStatements(
     })
   }
   const grantTarget = kind.grantTarget?.(to)
-  if (grantTarget) statements.push(...privilegeStatements(grantTarget, from, to, defaultAcl, version, owner, newOwner))
+  if (grantTarget) statements.push(...privilegeStatements(grantTarget, from, to, surroundings))
   statements.push(...labelStatements(kind, from, to))
   return statements
 }

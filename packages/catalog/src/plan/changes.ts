@@ -1,4 +1,5 @@
 import { afterParents, childColumns, parentColumns } from '../kinds/column-inheritance.js'
+import { isConverted } from '../kinds/column-alter.js'
 import { isInPartitionKey } from '../kinds/partition-key.js'
 import { standsAgainst } from '../kinds/not-null.js'
 import { wholeOf } from '../kinds/parts.js'
@@ -128,12 +129,23 @@ function followAlteration(id: ObjectId, state: PlanState, set: Set_): void {
   if (alteration === 'recreate') return set(id, 'recreate')
   if (from.kind === 'inheritance') freeRows(from, state, set)
   if (!alteration.disturbs) return
+  if (from.kind === 'column' && to.kind === 'column' && isConverted(from, to, state))
+    for (const link of foreignHeirs(to, state)) set(link, 'recreate')
   // The partitions keep the rows: they are taken off the table before it goes, and put under the new one.
   if (from.kind === 'column' && from.parent !== undefined && isInPartitionKey(from, state.from))
     return set(from.parent, 'recreate')
   for (const dependent of dependentsOf(id, state))
     if (state.to.objects.has(dependent.id) && !state.isDropped(dependent.id) && alteration.disturbs(dependent))
       set(dependent.id, 'recreate')
+}
+
+/** Foreign tables below a column's table: ALTER COLUMN … USING would go down to them, and they refuse it. */
+function* foreignHeirs(column: CatalogObject<'column'>, state: PlanState): Generator<ObjectId> {
+  for (const { column: child, link } of childColumns(column, state)) {
+    if (child.facts.of !== 'foreign table') yield* foreignHeirs(child, state)
+    else if (state.from.objects.has(link.id) && state.to.objects.has(link.id) && !state.isDropped(link.id))
+      yield link.id
+  }
 }
 
 function* dependentsOf(id: ObjectId, state: PlanState): Generator<AnyObject> {

@@ -66,6 +66,12 @@ function newOwnerOf(object: AnyObject, state: PlanState): string | undefined {
   return owner === ownerOf(object, state.from) ? undefined : (owner ?? state.from.user)
 }
 
+function keptColumns({ id }: AnyObject, state: PlanState): readonly AnyObject[] {
+  return state
+    .childrenIn(state.to, id)
+    .filter(({ kind, privileges, id: own }) => kind === 'column' && privileges.length > 0 && !state.isCreated(own))
+}
+
 interface Rendered {
   object: ObjectId
   statement: Statement
@@ -80,15 +86,13 @@ function statementsOf(unit: Unit, state: PlanState, defaultAcl: DefaultAcl): Ren
   const aspects = (object: AnyObject, before: AnyObject | undefined): Rendered[] =>
     render(
       object,
-      aspectStatements(
-        kindOf(object),
-        before,
-        object,
+      aspectStatements(kindOf(object), before, object, {
+        version: state.version,
         defaultAcl,
-        state.version,
-        ownerOf(object, state.to),
-        newOwnerOf(object, state),
-      ),
+        owner: ownerOf(object, state.to),
+        newOwner: newOwnerOf(object, state),
+        keptColumns: before ? keptColumns(object, state) : [],
+      }),
       'alter',
     )
   switch (unit.action) {

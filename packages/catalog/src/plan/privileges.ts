@@ -3,7 +3,7 @@ import { quoteIdentifier } from '../identifier.js'
 import { authorizationHazard } from '../kinds/hazards.js'
 import type { Statement } from '../kinds/kind.js'
 import type { AnyObject, Privilege } from '../model/object.js'
-import type { DefaultAcl } from './default-acl.js'
+import type { Surroundings } from './aspects.js'
 
 interface Target {
   on: string
@@ -21,10 +21,7 @@ export function privilegeStatements(
   target: Target,
   from: AnyObject | undefined,
   to: AnyObject,
-  defaultAcl: DefaultAcl,
-  version: number,
-  owner: string | undefined,
-  newOwner: string | undefined,
+  { defaultAcl, version, owner, newOwner, keptColumns }: Surroundings,
 ): Statement[] {
   const before = from
     ? afterOwnerChange(from.privileges, newOwner)
@@ -54,8 +51,8 @@ export function privilegeStatements(
       (b.grantable ? grantWithOption : grant).add(grantee, privilege)
     else if (a.grantable && !b.grantable) revokeOption.add(grantee, privilege)
   }
-  const column = target.column === undefined ? '' : ` (${quoteIdentifier(target.column)})`
-  const list = (privileges: string[]): string => privileges.map((privilege) => privilege + column).join(', ')
+  const list = (privileges: string[], column = target.column): string =>
+    privileges.map((name) => (column === undefined ? name : `${name} (${quoteIdentifier(column)})`)).join(', ')
   const role = (grantee: string): string =>
     grantee === 'public'
       ? 'PUBLIC'
@@ -69,6 +66,8 @@ export function privilegeStatements(
     action: 'grant',
     hazards: from ? [authorizationHazard(`Who may use ${target.on.toLowerCase()} changes.`)] : [],
   })
+  const lost = (privilege: Privilege): boolean =>
+    revoke.has(privilege) || (privilege.grantable && revokeOption.has(privilege))
   return [
     ...revoke.map((grantee, names) => statement(`REVOKE ${list(names)} ON ${target.on} FROM ${role(grantee)}`)),
     ...revokeOption.map((grantee, names) =>
@@ -77,6 +76,16 @@ export function privilegeStatements(
     ...grant.map((grantee, names) => statement(`GRANT ${list(names)} ON ${target.on} TO ${role(grantee)}`)),
     ...grantWithOption.map((grantee, names) =>
       statement(`GRANT ${list(names)} ON ${target.on} TO ${role(grantee)} WITH GRANT OPTION`),
+    ),
+    // What is revoked for a table is revoked for its columns as well (ExecGrant_Relation in aclchk.c).
+    ...keptColumns.flatMap((column) =>
+      column.privileges
+        .filter(lost)
+        .map(({ grantee, privilege, grantable }) =>
+          statement(
+            `GRANT ${list([privilege], column.name)} ON ${target.on} TO ${role(grantee)}${grantable ? ' WITH GRANT OPTION' : ''}`,
+          ),
+        ),
     ),
   ]
 }
@@ -106,6 +115,10 @@ class Batch {
     const list = this.#byGrantee.get(grantee)
     if (list) list.push(privilege)
     else this.#byGrantee.set(grantee, [privilege])
+  }
+
+  has({ grantee, privilege }: Privilege): boolean {
+    return this.#byGrantee.get(grantee)?.includes(privilege) ?? false
   }
 
   map<Result>(make: (grantee: string, privileges: string[]) => Result): Result[] {
