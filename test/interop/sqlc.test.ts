@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { extract, print } from '@savepoint/catalog'
+import { generateProject, resolveConfig, sqlc } from '@savepoint/core'
 import { applyMigrations, readDirectory, revisionTableNames } from '@savepoint/migrate'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createDatabase, createFolder, readFiles } from '../../packages/migrate/src/testing/project.js'
@@ -46,6 +47,21 @@ CREATE TRIGGER touch BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch(
     const generated = await generate(schema, '-- name: HappyUsers :many\nSELECT * FROM happy WHERE email LIKE $1;\n')
     expect(generated['models.go']).toContain('type User struct')
     expect(generated['queries.sql.go']).toContain('func (q *Queries) HappyUsers(')
+  })
+
+  it('runs for `savepoint generate`, on the schema that it wrote before', { timeout: 120_000 }, async () => {
+    const root = createFolder({
+      'package.json': '{}',
+      'schema/users.sql': 'CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL);\n',
+      'sqlc.json': config,
+      'queries.sql': '-- name: Emails :many\nSELECT email FROM users;\n',
+    })
+    const resolved = resolveConfig(
+      { client: false, plugins: [sqlc({ schema: 'schema.sql', command: [binary, 'generate'] })] },
+      { root },
+    )
+    expect(await generateProject(resolved)).toEqual({ written: ['schema.sql'], diagnostics: [] })
+    expect(readFiles(join(root, 'db'))['queries.sql.go']).toContain('func (q *Queries) Emails(')
   })
 
   it.skipIf(isMissing('shared'))('reads the printed schema of a real history', { timeout: 300_000 }, async () => {

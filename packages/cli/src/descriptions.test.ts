@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -161,5 +161,38 @@ describe.skipIf(!serverUrl('18'))('the commands of teams that used [needs native
     await typed('migrate diff descriptive_name --apply')
     expect((await typed('schema diff')).stdout).toBe('')
     await typed('generate')
+  })
+
+  it('sqlc behind goose: what its schema file says is what is applied', async () => {
+    write('db/schema/users.sql', 'CREATE TABLE users (id bigint PRIMARY KEY);\n')
+    // In the place of sqlc: notes that it ran, and what it was given.
+    write(
+      'sqlc.mjs',
+      `import { appendFileSync, readFileSync } from 'node:fs'
+      appendFileSync('ran', 'x')
+      if (!readFileSync('db/schema.sql', 'utf8').includes('users')) throw new Error('no table')`,
+    )
+    const core = new URL('../../core/dist/index.js', import.meta.url).href
+    const configureSqlc = (command: readonly string[]): void =>
+      write(
+        'savepoint.config.mjs',
+        `import { sqlc } from ${JSON.stringify(core)}
+        export default { database: '${url}', scratch: '${serverUrl('18')}', client: false, schema: 'db/schema/*.sql',
+          migrations: { directory: 'db/migrations', format: 'goose' }, plugins: [sqlc({ command: ${JSON.stringify(command)} })] }`,
+      )
+    configureSqlc([process.execPath, 'sqlc.mjs'])
+    await typed('generate')
+    await typed('generate')
+    await typed('migrate diff users --apply')
+    expect(readFileSync(join(cwd, 'ran'), 'utf8')).toBe('xxx')
+    expect((await typed('check')).stderr).not.toContain('stale')
+
+    configureSqlc([process.execPath, '-e', 'throw new Error("queries.sql:1: no such column")'])
+    const refused = await type('generate', { cwd })
+    expect(refused.exitCode).toBe(1)
+    expect(refused.stderr).toContain('queries.sql:1: no such column')
+    configureSqlc(['sqlc-that-nobody-installed', 'generate'])
+    const missing = await type('generate', { cwd })
+    expect(missing.stderr).toContain('there is no program sqlc-that-nobody-installed')
   })
 })

@@ -42,7 +42,7 @@ export async function catchUpDevelopment(
 ): Promise<void> {
   if (!apply && !mayBeThere(config)) return
   const { applyMigrations, setVersion } = await import('@savepoint/migrate')
-  const { generateProject, readRepeatableScripts } = await import('@savepoint/core')
+  const { DiagnosticError, generateProject, readRepeatableScripts, renderDiagnostics } = await import('@savepoint/core')
   const target = await openMigrationTarget(
     { ...options, url: undefined, wait: undefined, 'revisions-schema': undefined },
     { io, talk },
@@ -69,8 +69,10 @@ export async function catchUpDevelopment(
     await target.close()
   }
   if (!apply) return
-  const { written } = await generateProject(config)
+  const { written, diagnostics } = await generateProject(config)
   for (const file of written) talk.success(`wrote ${file}`)
+  if (diagnostics.some(({ severity }) => severity === 'error')) throw new DiagnosticError(diagnostics)
+  if (diagnostics.length > 0) talk.say(renderDiagnostics(diagnostics, { root: io.cwd, style: talk.style }))
 }
 
 /** Whether the database is what the schema files say. */

@@ -24,7 +24,8 @@ export async function generateProject(config: ResolvedConfig): Promise<GenerateR
     if (!elaboration) throw new DiagnosticError(diagnostics)
     const queries = await project.queries.generate(elaboration.catalog, project.elaborator.use)
     if (hasErrors(queries.diagnostics)) throw new DiagnosticError(queries.diagnostics)
-    const files = await writeFiles(project, await prepareFiles(project, elaboration.catalog, { ...queries, emitted }))
+    const prepared = await prepareFiles(project, elaboration.catalog, { ...queries, emitted })
+    const files = await writeFiles(project, prepared, 'command')
     return {
       written: files.paths.map((path) => relative(config.root, path)),
       diagnostics: [...diagnostics, ...queries.diagnostics, ...files.diagnostics],

@@ -7,7 +7,7 @@ import { freezeDeep } from './freeze.js'
 import { readPanelContent } from './panel-content.js'
 import type { RenderedPanel } from './panel.js'
 import type { HookMap, Plugin, TransformFilter } from './plugin.js'
-import type { GeneratedFile, PluginDiagnostic, SchemaText, TransformStatement } from './values.js'
+import type { GeneratedFile, GeneratedReport, PluginDiagnostic, SchemaText, TransformStatement } from './values.js'
 
 /** What the container needs of the engine to give plugins their context. */
 export interface ContainerOptions {
@@ -22,7 +22,7 @@ export interface ContainerOptions {
   /** A plugin asked for a file to be watched. */
   watch(file: string): void
   edit: PluginContext['edit']
-  /** Milliseconds that one hook call may take. @default 10000 */
+  /** Milliseconds that one hook call may take. @default 10000; 120000 for `generated`, which runs other programs */
   timeout?: number
 }
 
@@ -68,6 +68,7 @@ export interface PluginContainer {
   post(catalog: Catalog): Promise<HookResult<string>>
   plan(plan: Plan): Promise<HookResult<PluginDiagnostic>>
   generate(catalog: Catalog): Promise<HookResult<GeneratedFile>>
+  generated(files: GeneratedReport): Promise<readonly Diagnostic[]>
   applied(report: SaveReport): Promise<readonly Diagnostic[]>
   /** What the plugins show on the dev page now. A panel that fails says so in its place. */
   panels(): Promise<readonly RenderedPanel[]>
@@ -110,7 +111,7 @@ export function createPluginContainer(options: ContainerOptions): PluginContaine
     const signal = AbortSignal.any([closing.signal, limit.signal])
     const started = performance.now()
     try {
-      return await withinTime(hook, run(createContext(plugin, signal)), options.timeout)
+      return await withinTime(hook, run(createContext(plugin, signal)), options.timeout ?? hookTimeouts[hook])
     } finally {
       limit.abort()
       timings.set(plugin.name, (timings.get(plugin.name) ?? 0) + performance.now() - started)
@@ -180,6 +181,12 @@ export function createPluginContainer(options: ContainerOptions): PluginContaine
     plan: (plan) => callAll('plan', (plugin, context) => handlerOf(plugin.plan)?.(freezeDeep(plan), context)),
     generate: (catalog) =>
       callAll('generate', (plugin, context) => handlerOf(plugin.generate)?.(freezeDeep(catalog), context)),
+    async generated(files) {
+      const { diagnostics } = await callAll('generated', (plugin, context) =>
+        handlerOf(plugin.generated)?.(freezeDeep(files), context),
+      )
+      return diagnostics
+    },
     async applied(report) {
       const { diagnostics } = await callAll('applied', (plugin, context) =>
         handlerOf(plugin.applied)?.(freezeDeep(report), context),
@@ -240,6 +247,9 @@ export async function applyConfigHooks(config: Config, plugins: readonly Plugin[
   }
   return current
 }
+
+/** Milliseconds, where it is not the same as for all others. */
+const hookTimeouts: Readonly<Record<string, number>> = { generated: 120_000 }
 
 /** A hook took longer than it may. */
 class HookTimeoutError extends Error {

@@ -5,7 +5,7 @@ import type { LintRule } from '../lint/rule.js'
 import type { PluginCommand } from './command.js'
 import type { PluginContext } from './context.js'
 import type { Panel } from './panel.js'
-import type { GeneratedFile, PluginDiagnostic, SchemaText, TransformStatement } from './values.js'
+import type { GeneratedFile, GeneratedReport, PluginDiagnostic, SchemaText, TransformStatement } from './values.js'
 
 type Awaitable<Value> = Value | Promise<Value>
 
@@ -31,6 +31,8 @@ export interface HookMap {
   plan(plan: Plan, context: PluginContext): Awaitable<readonly PluginDiagnostic[] | void>
   /** Files to write beside our own. Written only when their content changed; a file that a person wrote is never replaced. */
   generate(catalog: Catalog, context: PluginContext): Awaitable<GeneratedFile | readonly GeneratedFile[] | void>
+  /** Every generated file is written, in the loop and by `savepoint generate`: for programs that read them. Has two minutes. */
+  generated(files: GeneratedReport, context: PluginContext): Awaitable<void>
   /** The development database has changed and every file is written. */
   applied(report: SaveReport, context: PluginContext): Awaitable<void>
 }

@@ -58,4 +58,12 @@ export interface GeneratedFile {
   content: string
 }
 
+/** What became of the generated files. */
+export interface GeneratedReport {
+  /** Files that were written or removed, relative to the root; empty when all were right already. */
+  written: readonly string[]
+  /** `save`: a run of the loop. `command`: a person asked for generated files, also where none changed. */
+  reason: 'save' | 'command'
+}
+
 export type { Diagnostic }

@@ -4,6 +4,7 @@ import type { Diagnostic } from '../../diagnostics/index.js'
 import { emitFiles, type EmittedFile } from '../../emit/emit.js'
 import type { Project } from '../project.js'
 import { removeOrphans } from '../../queries/orphans.js'
+import type { GeneratedReport } from '../../plugin/values.js'
 import type { QueryFiles } from '../../queries/queries.js'
 import { generateClient } from './types.js'
 
@@ -43,10 +44,11 @@ export async function prepareFiles(
   return { client, others: [...own, ...others], orphans, diagnostics }
 }
 
-/** Writes what is not on disk already. Paths are absolute. */
+/** Writes what is not on disk already, and lets plugins run what reads it. Paths are absolute. */
 export async function writeFiles(
-  { config: { client, root } }: Project,
+  { config: { client, root }, plugins }: Project,
   prepared: PreparedFiles,
+  reason: GeneratedReport['reason'],
 ): Promise<{ paths: string[]; diagnostics: readonly Diagnostic[] }> {
   const results = [
     ...(client ? [await emitFiles(prepared.client, { directory: client.directory, root })] : []),
@@ -54,11 +56,12 @@ export async function writeFiles(
       ? [await emitFiles(prepared.others, { directory: root, root, keepStale: true })]
       : []),
   ]
-  return {
-    paths: [
-      ...results.flatMap(({ written, removed }) => [...written, ...removed]),
-      ...(await removeOrphans(prepared.orphans, root)),
-    ],
-    diagnostics: [...prepared.diagnostics, ...results.flatMap(({ diagnostics }) => diagnostics)],
-  }
+  const paths = [
+    ...results.flatMap(({ written, removed }) => [...written, ...removed]),
+    ...(await removeOrphans(prepared.orphans, root)),
+  ]
+  const diagnostics = [...prepared.diagnostics, ...results.flatMap((result) => result.diagnostics)]
+  if (plugins.has('generated'))
+    diagnostics.push(...(await plugins.generated({ written: paths.map((path) => relative(root, path)), reason })))
+  return { paths, diagnostics }
 }

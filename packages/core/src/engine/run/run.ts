@@ -73,7 +73,7 @@ export async function runOnce(project: Project, { changed, started, isSuperseded
   if (applied.pending.length > 0) warnings.push(...applied.decisionWarnings.map(frame))
 
   stopwatch.stage('types')
-  const written = await writeFiles(project, await prepare())
+  const written = await writeFiles(project, await prepare(), 'save')
   const milliseconds = stopwatch.elapsed()
   stopwatch.stage('draft')
   const draft =
