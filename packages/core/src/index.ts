@@ -19,7 +19,7 @@ export type { DatabaseServer, DatabaseSetting, ScratchDatabase } from './server/
 export type { Phase, SourceFile, Statement } from './sources/source.js'
 export type { Plugin } from './plugin/plugin.js'
 export { sqlc, type SqlcOptions } from './sqlc/sqlc.js'
-export { pluginFailure } from './plugin/container.js'
+export { pluginFailure } from './plugin/call.js'
 export { createSourceReader, type PhaseGlobs, type SourceReader, type SourceSet } from './sources/reader.js'
 export { readStatements, type FileStatements } from './sources/file-statements.js'
 export { loadParser } from './sources/parse.js'

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { createFrame, DiagnosticError, type Diagnostic, type SourceLocation } from '../diagnostics/index.js'
-import { applyConfigHooks } from '../plugin/container.js'
+import { applyConfigHooks } from '../plugin/config-hook.js'
 import { importConfigFile } from './bundle.js'
 import { isConfig } from './check.js'
 import type { ResolvedConfig } from './config.js'

@@ -197,6 +197,7 @@ export function createLoop({ load, configFiles: possibleConfigs, listener }: Loo
     await open.current.refreshToken(session)
     await open.current.remember(session)
     await open.elaborator.store()
+    await open.plugins.store()
   }
 
   let shownPending: ReadonlySet<string> = new Set()

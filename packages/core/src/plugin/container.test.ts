@@ -1,7 +1,8 @@
 import { MagicString } from 'magic-string'
 import { describe, expect, it } from 'vitest'
 import { DiagnosticError } from '../diagnostics/index.js'
-import { applyConfigHooks, createPluginContainer, type ContainerOptions, type PluginContainer } from './container.js'
+import { applyConfigHooks } from './config-hook.js'
+import { createPluginContainer, type ContainerOptions, type PluginContainer } from './container.js'
 import type { Plugin } from './plugin.js'
 import type { TransformStatement } from './values.js'
 

@@ -1,13 +1,16 @@
 import type { Catalog, Plan } from '@savepoint/catalog'
-import type { Config } from '../config/config.js'
-import { DiagnosticError, type Diagnostic } from '../diagnostics/index.js'
+import type { Diagnostic } from '../diagnostics/index.js'
 import type { SaveReport } from '../engine/report.js'
+import type { Answer, AnswerStore } from './answers.js'
+import { handlerOf, pluginFailure, withinTime } from './call.js'
+import { readDiagnostic, readGeneratedFile, readList, readPanelContent, readSchemaText, readSql } from './check.js'
 import type { PluginContext } from './context.js'
 import { freezeDeep } from './freeze.js'
-import { readPanelContent } from './panel-content.js'
+import { guardKind, type PluginKind } from './guarded-kind.js'
 import type { RenderedPanel } from './panel.js'
-import type { HookMap, Plugin, TransformFilter } from './plugin.js'
-import type { GeneratedFile, GeneratedReport, PluginDiagnostic, SchemaText, TransformStatement } from './values.js'
+import type { HookMap, Plugin } from './plugin.js'
+import { createTransformPass, wantsToSee, type FilteredStatement, type TransformPass } from './transform-pass.js'
+import type { GeneratedFile, GeneratedReport, PluginDiagnostic, SchemaText } from './values.js'
 
 /** What the container needs of the engine to give plugins their context. */
 export interface ContainerOptions {
@@ -22,6 +25,8 @@ export interface ContainerOptions {
   /** A plugin asked for a file to be watched. */
   watch(file: string): void
   edit: PluginContext['edit']
+  /** Answers of plugins with a `cacheKey`, from the last start. */
+  answers?: AnswerStore
   /** Milliseconds that one hook call may take. @default 10000; 120000 for `generated`, which runs other programs */
   timeout?: number
 }
@@ -38,34 +43,23 @@ export interface HookResult<Value> {
   diagnostics: readonly Diagnostic[]
 }
 
-/** One look at the statements. */
-export interface TransformPass {
-  /**
-   * Shows one statement to every plugin that wants to see it.
-   *
-   * @param judge what is wrong with the text that a plugin left, in words, for after the plugin's name
-   * @returns SP5004 for what went wrong, and the names of those that changed the text
-   */
-  transform(
-    statement: TransformStatement,
-    judge: (text: string) => string | undefined,
-  ): Promise<{ diagnostics: readonly Diagnostic[]; editors: readonly string[] }>
-}
-
 export interface PluginContainer {
   readonly plugins: readonly Plugin[]
+  /** Object kinds of all plugins. */
+  readonly kinds: readonly PluginKind[]
   /** Names every plugin and its `cacheKey`; a plugin without one makes it undefined: its output cannot be taken from a cache. */
   readonly cacheKey: string | undefined
   /** True when a plugin has that hook, so that the engine can skip what only hooks need. */
   has(hook: keyof HookMap): boolean
   /** True when `transform` of some plugin wants to see a statement of that kind, name and file. */
-  transforms(statement: Pick<TransformStatement, 'kind' | 'name' | 'file' | 'sql'>): boolean
+  transforms(statement: FilteredStatement): boolean
   sources(): Promise<HookResult<SchemaText>>
   /** Begins to show statements to `transform`; a plugin that does not answer is not asked again before the next beginning. */
   startTransforms(): TransformPass
   catalog(catalog: Catalog): Promise<HookResult<PluginDiagnostic>>
   pre(): Promise<HookResult<string>>
-  post(catalog: Catalog): Promise<HookResult<string>>
+  /** @param input names the statements that the catalog was elaborated from; without it no answer is taken from the last start */
+  post(catalog: Catalog, input?: string): Promise<HookResult<string>>
   plan(plan: Plan): Promise<HookResult<PluginDiagnostic>>
   generate(catalog: Catalog): Promise<HookResult<GeneratedFile>>
   generated(files: GeneratedReport): Promise<readonly Diagnostic[]>
@@ -74,9 +68,13 @@ export interface PluginContainer {
   panels(): Promise<readonly RenderedPanel[]>
   /** Milliseconds spent in each plugin since the last call, for `--debug`. */
   takeTimings(): Readonly<Record<string, number>>
-  /** Aborts what runs, and lets the plugins end what they started. */
+  /** Away from the hot path: keeps what plugins with a `cacheKey` answered for the next start. */
+  store(): Promise<void>
+  /** Aborts what runs, keeps the answers, and lets the plugins end what they started. */
   close(): Promise<void>
 }
+
+type HookName = Exclude<keyof HookMap, 'config' | 'transform'>
 
 /**
  * Calls the plugins' hooks in order, each with its own context and time limit. Nothing that a plugin does
@@ -86,15 +84,17 @@ export function createPluginContainer(options: ContainerOptions): PluginContaine
   const { plugins } = options
   const closing = new AbortController()
   const timings = new Map<string, number>()
+  // Of each plugin and hook the latest only.
+  const unsaved = new Map<string, { plugin: string; question: string; answer: Answer }>()
 
-  const createContext = (plugin: Plugin, signal: AbortSignal): PluginContext => ({
+  const createContext = (plugin: Plugin, signal: AbortSignal, watch: PluginContext['watch']): PluginContext => ({
     root: options.root,
     stateDirectory: options.stateDirectory,
     get catalog() {
       return options.catalog()
     },
     signal,
-    watch: options.watch,
+    watch,
     edit: options.edit,
     log: (level, message) => options.log(level, `${plugin.name}: ${message}`),
     locate: options.locate,
@@ -106,31 +106,66 @@ export function createPluginContainer(options: ContainerOptions): PluginContaine
     plugin: Plugin,
     hook: string,
     run: (context: PluginContext) => Value | Promise<Value>,
+    watch: PluginContext['watch'] = options.watch,
   ): Promise<Awaited<Value>> {
     const limit = new AbortController()
     const signal = AbortSignal.any([closing.signal, limit.signal])
     const started = performance.now()
     try {
-      return await withinTime(hook, run(createContext(plugin, signal)), options.timeout ?? hookTimeouts[hook])
+      return await withinTime(hook, run(createContext(plugin, signal, watch)), options.timeout ?? hookTimeouts[hook])
     } finally {
       limit.abort()
       timings.set(plugin.name, (timings.get(plugin.name) ?? 0) + performance.now() - started)
     }
   }
 
+  /** Asks a plugin, or takes what it answered in an earlier start when nothing that this depends on has changed. */
+  async function askOnce<Value>(
+    plugin: Plugin,
+    hook: HookName,
+    input: string,
+    ask: (watch: PluginContext['watch']) => Promise<Value[]>,
+  ): Promise<readonly Value[]> {
+    const { answers } = options
+    if (!answers || plugin.cacheKey === undefined) return ask(options.watch)
+    const question = `${hook} ${plugin.cacheKey} ${input}`
+    const kept = await answers.load(plugin.name, question)
+    if (kept) {
+      for (const file of kept.files) options.watch(file)
+      return kept.values as Value[]
+    }
+    const files = new Set<string>()
+    const values = await ask((file) => {
+      files.add(file)
+      options.watch(file)
+    })
+    unsaved.set(`${hook} ${plugin.name}`, {
+      plugin: plugin.name,
+      question,
+      answer: { values, files: [...files] },
+    })
+    return values
+  }
+
+  /**
+   * @param read takes one value that a plugin returned as it is, and throws TypeError when it is none
+   * @param input names what the plugins are given; undefined where the answer cannot be one of an earlier start
+   */
   async function callAll<Value>(
-    hook: Exclude<keyof HookMap, 'config'>,
+    hook: HookName,
     run: (plugin: Plugin, context: PluginContext) => unknown,
+    read: (value: unknown) => Value,
+    input?: string,
   ): Promise<HookResult<Value>> {
     const values: FromPlugin<Value>[] = []
     const diagnostics: Diagnostic[] = []
     for (const plugin of plugins) {
       if (plugin[hook] === undefined) continue
+      const ask = async (watch: PluginContext['watch']): Promise<Value[]> =>
+        call(plugin, hook, async (context) => readList(await run(plugin, context)).map(read), watch)
       try {
-        const result = await call(plugin, hook, (context) => run(plugin, context))
-        if (result === undefined || result === null) continue
-        for (const value of Array.isArray(result) ? (result as Value[]) : [result as Value])
-          values.push({ plugin: plugin.name, value })
+        const answer = input === undefined ? await ask(options.watch) : await askOnce(plugin, hook, input, ask)
+        for (const value of answer) values.push({ plugin: plugin.name, value })
       } catch (error) {
         diagnostics.push(...pluginFailure(plugin, hook, error))
       }
@@ -138,61 +173,52 @@ export function createPluginContainer(options: ContainerOptions): PluginContaine
     return { values, diagnostics }
   }
 
+  /** For hooks that return nothing. */
+  async function tell(
+    hook: HookName,
+    run: (plugin: Plugin, context: PluginContext) => unknown,
+  ): Promise<readonly Diagnostic[]> {
+    const { diagnostics } = await callAll(hook, run, () => undefined)
+    return diagnostics
+  }
+
+  async function store(): Promise<void> {
+    const waiting = [...unsaved.values()]
+    unsaved.clear()
+    for (const { plugin, question, answer } of waiting) await options.answers?.save(plugin, question, answer)
+  }
+
   return {
     plugins,
+    kinds: plugins.flatMap((plugin) => (plugin.kinds ?? []).map((kind) => guardKind(plugin, kind, call))),
     cacheKey: plugins.every(({ cacheKey }) => cacheKey !== undefined)
       ? JSON.stringify(plugins.map(({ name, cacheKey }) => [name, cacheKey]))
       : undefined,
     has: (hook) => plugins.some((plugin) => plugin[hook] !== undefined),
-    transforms: (statement) => plugins.some((plugin) => plugin.transform && fits(transformFilter(plugin), statement)),
-    sources: () => callAll('sources', (plugin, context) => handlerOf(plugin.sources)?.(context)),
-    startTransforms() {
-      const silent = new Set<Plugin>()
-      return {
-        async transform(statement, judge) {
-          const diagnostics: Diagnostic[] = []
-          const editors: string[] = []
-          const { edit } = statement
-          const frozen = Object.freeze({ ...statement, tree: freezeDeep(statement.tree) })
-          for (const plugin of plugins) {
-            const handler = handlerOf(plugin.transform)
-            if (!handler || silent.has(plugin) || !fits(transformFilter(plugin), statement)) continue
-            const before = edit.toString()
-            try {
-              await call(plugin, 'transform', (context) => handler(frozen, context))
-            } catch (error) {
-              if (error instanceof HookTimeoutError) silent.add(plugin)
-              diagnostics.push(...pluginFailure(plugin, 'transform', error))
-            }
-            const after = edit.toString()
-            if (after === before) continue
-            editors.push(plugin.name)
-            const problem = judge(after)
-            if (problem !== undefined) diagnostics.push(...pluginFailure(plugin, 'transform', problem))
-          }
-          return { diagnostics, editors }
-        },
-      }
-    },
+    transforms: (statement) => plugins.some((plugin) => wantsToSee(plugin, statement)),
+    sources: () => callAll('sources', (plugin, context) => handlerOf(plugin.sources)?.(context), readSchemaText, ''),
+    startTransforms: () =>
+      createTransformPass(plugins, (plugin, run) => call(plugin, 'transform', async (context) => run(context))),
     catalog: (catalog) =>
-      callAll('catalog', (plugin, context) => handlerOf(plugin.catalog)?.(freezeDeep(catalog), context)),
-    pre: () => callAll('pre', (plugin, context) => handlerOf(plugin.pre)?.(context)),
-    post: (catalog) => callAll('post', (plugin, context) => handlerOf(plugin.post)?.(freezeDeep(catalog), context)),
-    plan: (plan) => callAll('plan', (plugin, context) => handlerOf(plugin.plan)?.(freezeDeep(plan), context)),
+      callAll(
+        'catalog',
+        (plugin, context) => handlerOf(plugin.catalog)?.(freezeDeep(catalog), context),
+        readDiagnostic,
+      ),
+    pre: () => callAll('pre', (plugin, context) => handlerOf(plugin.pre)?.(context), readSql, ''),
+    post: (catalog, input) =>
+      callAll('post', (plugin, context) => handlerOf(plugin.post)?.(freezeDeep(catalog), context), readSql, input),
+    plan: (plan) =>
+      callAll('plan', (plugin, context) => handlerOf(plugin.plan)?.(freezeDeep(plan), context), readDiagnostic),
     generate: (catalog) =>
-      callAll('generate', (plugin, context) => handlerOf(plugin.generate)?.(freezeDeep(catalog), context)),
-    async generated(files) {
-      const { diagnostics } = await callAll('generated', (plugin, context) =>
-        handlerOf(plugin.generated)?.(freezeDeep(files), context),
-      )
-      return diagnostics
-    },
-    async applied(report) {
-      const { diagnostics } = await callAll('applied', (plugin, context) =>
-        handlerOf(plugin.applied)?.(freezeDeep(report), context),
-      )
-      return diagnostics
-    },
+      callAll(
+        'generate',
+        (plugin, context) => handlerOf(plugin.generate)?.(freezeDeep(catalog), context),
+        readGeneratedFile,
+      ),
+    generated: (files) =>
+      tell('generated', (plugin, context) => handlerOf(plugin.generated)?.(freezeDeep(files), context)),
+    applied: (report) => tell('applied', (plugin, context) => handlerOf(plugin.applied)?.(freezeDeep(report), context)),
     takeTimings() {
       const taken = Object.fromEntries(timings)
       timings.clear()
@@ -215,8 +241,10 @@ export function createPluginContainer(options: ContainerOptions): PluginContaine
       }
       return rendered
     },
+    store,
     async close() {
       closing.abort()
+      await store()
       for (const plugin of plugins) {
         try {
           await withinTime('close', plugin.close?.(), options.timeout)
@@ -228,81 +256,5 @@ export function createPluginContainer(options: ContainerOptions): PluginContaine
   }
 }
 
-/**
- * Lets the plugins change the config before it is resolved, each seeing what the ones before it returned.
- *
- * @throws DiagnosticError SP5004 when a plugin fails: a config that is half changed is not one to work with
- */
-export async function applyConfigHooks(config: Config, plugins: readonly Plugin[], root: string): Promise<Config> {
-  let current = config
-  for (const plugin of plugins) {
-    const handler = handlerOf(plugin.config)
-    if (!handler) continue
-    try {
-      const part = await withinTime('config', handler(Object.freeze({ ...current }), { root }))
-      current = { ...current, ...part }
-    } catch (error) {
-      throw new DiagnosticError(pluginFailure(plugin, 'config', error), { cause: error })
-    }
-  }
-  return current
-}
-
 /** Milliseconds, where it is not the same as for all others. */
 const hookTimeouts: Readonly<Record<string, number>> = { generated: 120_000 }
-
-/** A hook took longer than it may. */
-class HookTimeoutError extends Error {
-  override readonly name = 'HookTimeoutError'
-}
-
-/** What a hook returned, or its failure when that does not come in time. Nothing can stop a hook that never lets go of the thread. */
-async function withinTime<Value>(
-  hook: string,
-  result: Value | Promise<Value>,
-  timeout = 10_000,
-): Promise<Awaited<Value>> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new HookTimeoutError(`${hook} did not end within ${timeout} ms`)), timeout)
-  })
-  try {
-    return await Promise.race([result, late])
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-function handlerOf<Handler>(hook: Handler | { handler: Handler } | undefined): Handler | undefined {
-  if (hook === undefined || typeof hook === 'function') return hook as Handler | undefined
-  return (hook as { handler: Handler }).handler
-}
-
-function transformFilter(plugin: Plugin): TransformFilter {
-  return typeof plugin.transform === 'object' ? plugin.transform.filter : {}
-}
-
-function fits(filter: TransformFilter, statement: Pick<TransformStatement, 'kind' | 'name' | 'file' | 'sql'>): boolean {
-  const { kind, name, file, sql } = filter
-  if (kind !== undefined && !(typeof kind === 'string' ? [kind] : kind).includes(statement.kind)) return false
-  if (name && !(statement.name !== undefined && name.test(statement.name))) return false
-  if (file && !file.test(statement.file)) return false
-  return !sql || sql.test(statement.sql)
-}
-
-/** A plugin that throws our own diagnostics keeps them; whatever else it throws becomes one. */
-export function pluginFailure(plugin: Pick<Plugin, 'name'>, hook: string, error: unknown): Diagnostic[] {
-  if (error instanceof DiagnosticError)
-    return error.diagnostics.map((diagnostic) => ({ ...diagnostic, plugin: plugin.name }))
-  const message = error instanceof Error ? error.message : String(error)
-  return [
-    {
-      code: 'SP5004',
-      severity: 'error',
-      plugin: plugin.name,
-      message: `the plugin ${plugin.name} failed in ${hook}: ${message}`,
-      ...(error instanceof Error && error.stack ? { why: error.stack } : {}),
-      fix: `look at the plugin's options, or take ${plugin.name} out of the config until it is mended`,
-    },
-  ]
-}

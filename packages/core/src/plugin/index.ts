@@ -10,3 +10,4 @@ export {
   type PluginCommand,
 } from './command.js'
 export type { Panel, PanelContent, RenderedPanel } from './panel.js'
+export { defineObjectKind, type KindObject, type ObjectKind } from './object-kind.js'

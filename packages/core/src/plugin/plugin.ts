@@ -4,6 +4,7 @@ import type { SaveReport } from '../engine/report.js'
 import type { LintRule } from '../lint/rule.js'
 import type { PluginCommand } from './command.js'
 import type { PluginContext } from './context.js'
+import type { ObjectKind } from './object-kind.js'
 import type { Panel } from './panel.js'
 import type { GeneratedFile, GeneratedReport, PluginDiagnostic, SchemaText, TransformStatement } from './values.js'
 
@@ -60,12 +61,18 @@ export type Plugin = {
   name: string
   /** Before or after the plugins that say nothing; within a group in the order of the config. */
   enforce?: 'pre' | 'post'
-  /** Changes with everything that the plugin's output depends on (options, versions): with equal keys a check at which nothing changed skips the hooks. */
+  /**
+   * Changes with everything that the plugin's output depends on (options, versions, another plugin's `api`) besides the
+   * schema, the config's own code and the files that it watches. With an equal key a start at which nothing else changed
+   * takes what `sources`, `pre` and `post` gave last time instead of calling them, and a check calls nothing at all.
+   */
   cacheKey?: string
   /** For other plugins: `context.api('tool:part')`. */
   api?: unknown
   /** Rules about statements of migrations and plans, beside the built-in ones: `migrate lint` and every plan that is shown. */
   lint?: readonly LintRule[]
+  /** Objects that Postgres' own catalogs do not hold, which are to follow the schema too. */
+  kinds?: readonly ObjectKind[]
   /** Commands of the command line. */
   commands?: readonly PluginCommand[]
   /** Parts of the dev page. */

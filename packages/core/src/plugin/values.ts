@@ -20,6 +20,8 @@ export interface SchemaText {
    * Without it an error shows the generated text and names the plugin.
    */
   originalLocation?(offset: number): SourceLocation | undefined
+  /** What is to be said about the text: warnings, and errors that keep it from being used. */
+  diagnostics?: readonly PluginDiagnostic[]
 }
 
 /** A statement as `transform` sees it. */

@@ -38,7 +38,7 @@ it('finds files whatever letters their path has', async () => {
     if (spec.kind !== 'files') throw new Error('a path names files')
     const schema = { pre: [], schema: spec.patterns, post: [] }
     const { sources } = await readPhases(
-      { root: cwd, stateDirectory: cwd, schema, repeatable: [], plugins: [] },
+      { root: cwd, stateDirectory: cwd, schema, repeatable: [], configDependencies: [], plugins: [] },
       { log: () => undefined },
     )
     expect(sources.files.map((file) => file.path)).toEqual([join(folder, "it's (one).sql")])

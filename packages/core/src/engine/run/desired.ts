@@ -120,7 +120,7 @@ export async function elaborateSources(
   // The hooks ask it where things are.
   input.elaboration = elaboration
 
-  const after = await texts.after(elaboration.catalog)
+  const after = await texts.after(elaboration.catalog, all.statements)
   diagnostics = [...diagnostics, ...after.diagnostics]
   if (after.statements.length > 0 && !hasErrors(after.diagnostics)) {
     all = {

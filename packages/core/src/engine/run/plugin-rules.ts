@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../diagnostics/index.js'
+import type { Diagnostic, SourceLocation } from '../../diagnostics/index.js'
 import type { HookResult } from '../../plugin/container.js'
 import type { PluginDiagnostic } from '../../plugin/values.js'
 import type { Elaboration } from './elaborator.js'
@@ -8,17 +8,24 @@ export function describeRules(found: HookResult<PluginDiagnostic>, elaboration: 
   return [
     ...found.diagnostics,
     ...found.values.map(({ plugin, value }) => {
-      const { severity, message, object, why, fix, rule } = value
-      const location = value.location ?? (object === undefined ? undefined : elaboration.locate(object))
-      return {
-        code: 'SP5005',
-        severity,
-        message: rule === undefined ? message : `${message} (${rule})`,
-        plugin,
-        ...(location ? { location } : {}),
-        ...(why === undefined ? {} : { why }),
-        ...(fix === undefined ? {} : { fix }),
-      } as const
+      const { location, object } = value
+      return describeRule(plugin, value, location ?? (object === undefined ? undefined : elaboration.locate(object)))
     }),
   ]
+}
+
+export function describeRule(
+  plugin: string,
+  { severity, message, why, fix, rule }: PluginDiagnostic,
+  location: SourceLocation | undefined,
+): Diagnostic {
+  return {
+    code: 'SP5005',
+    severity,
+    message: rule === undefined ? message : `${message} (${rule})`,
+    plugin,
+    ...(location ? { location } : {}),
+    ...(why === undefined ? {} : { why }),
+    ...(fix === undefined ? {} : { fix }),
+  }
 }

@@ -8,6 +8,7 @@ import type { SchemaText } from '../../plugin/values.js'
 import { readStatements } from '../../sources/file-statements.js'
 import { loadParser } from '../../sources/parse.js'
 import type { SourceFile, Statement } from '../../sources/source.js'
+import { describeRule } from './plugin-rules.js'
 
 /** Schema text that stands in no file of the user's. */
 export interface PluginText {
@@ -22,8 +23,8 @@ export interface PluginText {
 export interface PluginTexts {
   /** `sources` and `pre`. @param stale a file that a plugin watches changed, or nothing is known yet */
   before(stale: boolean): Promise<PluginText>
-  /** `post`, for what the files alone define. */
-  after(catalog: Catalog): Promise<PluginText>
+  /** `post`, for what the files alone define. @param statements of which the catalog was elaborated */
+  after(catalog: Catalog, statements: readonly Statement[]): Promise<PluginText>
 }
 
 const nothing: PluginText = { files: [], statements: [], diagnostics: [], emitted: [] }
@@ -46,10 +47,10 @@ export function createPluginTexts(plugins: PluginContainer, root: string): Plugi
       before = join(await Promise.all(texts), [...sources.diagnostics, ...pre.diagnostics])
       return before
     },
-    async after(catalog) {
+    async after(catalog, statements) {
       if (!plugins.has('post')) return nothing
       if (after?.catalog === catalog) return after.text
-      const post = await plugins.post(catalog)
+      const post = await plugins.post(catalog, hashInput(catalog, statements))
       const texts = numbered(post.values).map(({ plugin, id, value }) =>
         readText(plugin, { id: `post${id}`, sql: value, phase: 'post' }, root),
       )
@@ -57,6 +58,13 @@ export function createPluginTexts(plugins: PluginContainer, root: string): Plugi
       return after.text
     },
   }
+}
+
+/** Equal where `post` is given the same: comments count, since plugins read annotations. */
+function hashInput({ version }: Catalog, statements: readonly Statement[]): string {
+  const hash = createHash('sha1').update(String(version))
+  for (const { hash: text, leading, phase } of statements) hash.update(`\0${phase}\0${text}\0${leading}`)
+  return hash.digest('base64url')
 }
 
 /** A plugin may give several texts of one kind; their ids must differ. */
@@ -71,7 +79,7 @@ function numbered(values: readonly { plugin: string; value: string }[]) {
 
 async function readText(plugin: string, text: SchemaText, root: string): Promise<PluginText> {
   await loadParser()
-  const { sql, phase = 'schema', originalLocation } = text
+  const { sql, phase = 'schema', originalLocation, diagnostics: said = [] } = text
   const file: SourceFile = {
     path: text.file === undefined ? `plugin:${plugin}/${text.id}` : resolve(root, text.file),
     phase,
@@ -86,7 +94,10 @@ async function readText(plugin: string, text: SchemaText, root: string): Promise
     statements: originalLocation
       ? statements.map((statement) => ({ ...statement, locate: createLocate(statement, locateOriginal) }))
       : statements,
-    diagnostics: diagnostics.map((diagnostic) => ({ ...diagnostic, plugin })),
+    diagnostics: [
+      ...diagnostics.map((diagnostic) => ({ ...diagnostic, plugin })),
+      ...said.map((value) => describeRule(plugin, value, value.location)),
+    ],
     emitted: text.file === undefined ? [] : [{ path: relative(root, file.path), content: sql }],
   }
 }

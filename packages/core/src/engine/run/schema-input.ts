@@ -1,9 +1,12 @@
 import { readFile, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { ResolvedConfig } from '../../config/config.js'
 import { replaceFile } from '../../emit/emit.js'
+import { createAnswerStore } from '../../plugin/answers.js'
 import { createPluginContainer, type PluginContainer } from '../../plugin/container.js'
 import { createSourceReader, type SourceReader } from '../../sources/reader.js'
 import type { SourceFile } from '../../sources/source.js'
+import { ourVersion } from '../version.js'
 import type { Elaboration } from './elaborator.js'
 import { createPluginTexts, type PluginTexts } from './plugin-text.js'
 import { createTransformer, type Transformer } from './transform.js'
@@ -31,7 +34,7 @@ export interface SchemaInputOptions {
 }
 
 export function createSchemaInput(
-  config: Pick<ResolvedConfig, 'root' | 'stateDirectory' | 'schema' | 'repeatable' | 'plugins'>,
+  config: Pick<ResolvedConfig, 'root' | 'stateDirectory' | 'schema' | 'repeatable' | 'plugins' | 'configDependencies'>,
   { log, mayEdit }: SchemaInputOptions,
 ): SchemaInput {
   const pluginFiles = new Set<string>()
@@ -45,6 +48,11 @@ export function createSchemaInput(
     locate: (id) => input.elaboration?.locate(id),
     annotations: (id) => input.elaboration?.annotations(id) ?? '',
     watch: (file) => void pluginFiles.add(file),
+    answers: createAnswerStore(
+      join(config.stateDirectory, 'cache', 'plugins'),
+      ourVersion(),
+      config.configDependencies,
+    ),
     async edit(path, change) {
       if (!mayEdit) return false
       const known = input.files.find((file) => file.path === path)
