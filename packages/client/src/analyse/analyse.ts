@@ -30,6 +30,8 @@ export interface AnalysedColumn {
   name: string
   type: ValueType
   nullable: boolean
+  /** Of an array that the query makes: none of its elements is NULL. */
+  elementsNotNull?: boolean
   /** The table column that it shows unchanged, through subqueries and views. */
   origin?: ColumnOrigin
   /** For json and jsonb that the query builds. */

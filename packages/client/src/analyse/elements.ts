@@ -1,6 +1,6 @@
 import { nullRuleOf } from './builtins.js'
 import { functionOf } from './functions.js'
-import { SUBLINK, type Level } from './level.js'
+import { levelAbove, RANGE_TABLE, rangeTableEntry, SUBLINK, COMMAND, type Level } from './level.js'
 import {
   flagField,
   isNode,
@@ -12,6 +12,10 @@ import {
   type TreeValue,
 } from './node-tree.js'
 import { levelOf } from './open-level.js'
+import { addHolds, emptyProof, withProof } from './proofs.js'
+import { outputEntries } from './output.js'
+import { cteLevelOf } from './cte.js'
+import { expressionType } from './result-type.js'
 
 const rowsNeverNull = new Set([
   'generate_series',
@@ -65,24 +69,76 @@ export function elementsAreNotNull(array: TreeValue | undefined, level: Level): 
       return (
         numberField(array, 'subLinkType') === SUBLINK.array &&
         subquery !== undefined &&
+        // Arrays become one of more dimensions, whose elements are theirs.
+        !isArray(outputEntries(subquery)[0]?.fields['expr'], level) &&
         level.analysis.outputIsNotNull(levelOf(subquery, level), 0)
       )
     }
+    case 'COALESCEEXPR':
+      return listField(array, 'args').every((arg) => isNullConstant(arg) || elementsAreNotNull(arg, level))
+    case 'VAR':
+      return variableElementsAreNotNull(array, level)
     case 'FUNCEXPR': {
       const fn = functionOf(array, level.analysis.facts)
       return fn?.signature === 'string_to_array(text,text)' && fn.schema === 'pg_catalog'
     }
-    case 'AGGREF': {
-      const fn = functionOf(array, level.analysis.facts)
-      const [entry] = nodesField(array, 'args')
-      return (
-        fn?.name === 'array_agg' &&
-        fn.schema === 'pg_catalog' &&
-        entry !== undefined &&
-        level.analysis.isNeverNull(entry.fields['expr'], level)
-      )
+    case 'AGGREF':
+      return aggregatedElementsAreNotNull(array, level)
+    default:
+      return false
+  }
+}
+
+const isNullConstant = (value: TreeValue): boolean =>
+  isNode(value) && value.tag === 'CONST' && flagField(value, 'constisnull')
+
+function isArray(value: TreeValue | undefined, level: Level): boolean {
+  const type = expressionType(value)
+  return type.isElementOfResult || level.analysis.facts.isArrayType(type.oid)
+}
+
+function aggregatedElementsAreNotNull(aggregate: TreeNode, level: Level): boolean {
+  const fn = functionOf(aggregate, level.analysis.facts)
+  const [entry] = nodesField(aggregate, 'args')
+  // The other array_agg makes one array of many, with their elements.
+  if (fn?.signature !== 'array_agg(anynonarray)' || fn.schema !== 'pg_catalog' || !entry) return false
+  if (numberField(aggregate, 'agglevelsup') !== 0) return false
+  const filter = emptyProof()
+  addHolds(aggregate.fields['aggfilter'], level, filter)
+  const before = level.inAggregate
+  level.inAggregate = true
+  try {
+    return withProof(level, filter, () => level.analysis.isNeverNull(entry.fields['expr'], level))
+  } finally {
+    level.inAggregate = before
+  }
+}
+
+/** A column of a subquery or a CTE is as the subquery makes it. */
+function variableElementsAreNotNull(variable: TreeNode, level: Level): boolean {
+  const owner = levelAbove(level, numberField(variable, 'varlevelsup'))
+  const entry = owner && rangeTableEntry(owner, numberField(variable, 'varno'))
+  const attno = numberField(variable, 'varattno')
+  if (!owner || !entry || attno < 1) return false
+  switch (numberField(entry, 'rtekind')) {
+    case RANGE_TABLE.group:
+      return elementsAreNotNull(listField(entry, 'groupexprs')[attno - 1], owner)
+    case RANGE_TABLE.subquery: {
+      const subquery = nodeField(entry, 'subquery')
+      return subquery !== undefined && outputElementsAreNotNull(levelOf(subquery, owner), attno - 1)
+    }
+    case RANGE_TABLE.cte: {
+      const inner = cteLevelOf(entry, owner)
+      return inner !== undefined && outputElementsAreNotNull(inner, attno - 1)
     }
     default:
       return false
   }
+}
+
+/** Whether no element of an array in column `index` (from 0) of a query's result can be NULL, be the array itself there or not. */
+export function outputElementsAreNotNull(level: Level, index: number): boolean {
+  if (nodeField(level.query, 'setOperations') || numberField(level.query, 'commandType') !== COMMAND.select)
+    return false
+  return elementsAreNotNull(outputEntries(level.query)[index]?.fields['expr'], level)
 }

@@ -6,6 +6,7 @@ export interface Facts {
   functions: ReadonlyMap<string, FunctionFacts>
   /** Function behind an operator, for trees that leave `opfuncid` 0. */
   operatorFunctions: ReadonlyMap<string, string>
+  isArrayType(oid: string): boolean
 }
 
 export interface RelationFacts {

@@ -20,7 +20,9 @@ import {
 import { rootLevel } from './open-level.js'
 import { baseColumn, parameterUses, type ParameterUse } from './parameters.js'
 import { withProof } from './proofs.js'
-import { outputEntries, outputIsNotNull } from './range-table.js'
+import { outputElementsAreNotNull } from './elements.js'
+import { outputEntries } from './output.js'
+import { outputIsNotNull } from './range-table.js'
 import { outputTypes } from './result-type.js'
 import { givesAtMostOneRow } from './row-bound.js'
 
@@ -89,6 +91,7 @@ function outputColumn(
     name: textField(entry, 'resname') ?? '?column?',
     type: value,
     nullable: !outputIsNotNull(level, index),
+    ...(value.kind === 'array' && outputElementsAreNotNull(level, index) && { elementsNotNull: true }),
     ...(source && { origin: source.place, ...(source.comment !== undefined && { comment: source.comment }) }),
     ...(shape && shape.kind !== 'unknown' && { json: shape }),
     ...shownColumnOf(entry, level),

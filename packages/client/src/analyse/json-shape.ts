@@ -1,8 +1,10 @@
 import type { JsonShape } from '../values/json-shape.js'
 import type { ValueType } from '../values/value-type.js'
+import { cteLevelOf } from './cte.js'
+import { elementsAreNotNull } from './elements.js'
 import { isNeverNull } from './expression.js'
 import { functionOf } from './functions.js'
-import { levelAbove, RANGE_TABLE, rangeTableEntry, SUBLINK, type Level } from './level.js'
+import { COMMAND, levelAbove, RANGE_TABLE, rangeTableEntry, SUBLINK, type Level } from './level.js'
 import type { FactsLoader } from './load-facts.js'
 import {
   flagField,
@@ -18,7 +20,8 @@ import {
 } from './node-tree.js'
 import { addHolds, withProof, type Proof } from './proofs.js'
 import { levelOf } from './open-level.js'
-import { outputEntries, outputIsNotNull } from './range-table.js'
+import { outputEntries } from './output.js'
+import { outputIsNotNull } from './range-table.js'
 import { expressionType } from './result-type.js'
 
 const UNKNOWN: JsonShape = { kind: 'unknown' }
@@ -80,12 +83,25 @@ export function jsonShape(expression: TreeValue | undefined, level: Level, facts
 /** As `jsonShape`, of column `index` (from 0) of a query's result. */
 export function outputShape(level: Level, index: number, facts: FactsLoader): JsonShape {
   if (nodeField(level.query, 'setOperations')) return UNKNOWN
-  return jsonShape(outputEntries(level.query)[index]?.fields['expr'], level, facts)
+  return inOutput(level, () => jsonShape(outputEntries(level.query)[index]?.fields['expr'], level, facts))
+}
+
+/** RETURNING sees the row as it is written, of which WHERE has proven nothing. */
+function inOutput<T>(level: Level, read: () => T): T {
+  const before = level.returning
+  level.returning = numberField(level.query, 'commandType') !== COMMAND.select
+  try {
+    return read()
+  } finally {
+    level.returning = before
+  }
 }
 
 function union(shapes: readonly JsonShape[]): JsonShape {
-  const known = shapes.filter((shape) => shape.kind !== 'array' || !isEmptyArray(shape))
-  if (known.length === 0) return shapes[0] ?? UNKNOWN
+  // An empty array is one of any element, so beside another array it says nothing.
+  const filled = shapes.filter((shape) => !isEmptyArray(shape))
+  const known = filled.some((shape) => shape.kind === 'array') ? filled : shapes
+  if (known.length === 0) return UNKNOWN
   if (known.some((shape) => shape.kind === 'unknown')) return UNKNOWN
   const [first] = known
   return known.length === 1 && first ? first : { kind: 'union', shapes: known }
@@ -208,14 +224,20 @@ function valueShape(value: TreeValue | undefined, level: Level, facts: FactsLoad
   }
   const type = expressionType(value)
   const resolved: ValueType = facts.valueType(type.oid)
-  if (resolved.kind === 'base' && (resolved.name === 'record' || resolved.name === 'unknown')) return UNKNOWN
+  if (resolved.kind === 'base' && resolved.name === 'unknown')
+    return value.tag === 'CONST' ? { kind: 'value', type: { kind: 'base', name: 'text' } } : UNKNOWN
+  if (resolved.kind === 'base' && resolved.name === 'record') return UNKNOWN
+  if (resolved.kind === 'array' && elementsAreNotNull(value, level))
+    return { kind: 'array', element: { kind: 'value', type: resolved.element }, nullable: false }
   return { kind: 'value', type: type.isElementOfResult ? { kind: 'array', element: resolved } : resolved }
 }
 
 /** A whole row (`json_agg(p)`), whose columns the level knows better than its row type does. */
 function rowShape(value: TreeNode, level: Level, facts: FactsLoader): JsonShape | undefined {
   if (value.tag === 'ROWEXPR') {
-    const names = listField(value, 'colnames')
+    // ROW(…)::address has the names of its type, ROW(…) alone none.
+    const type = facts.valueType(oidField(value, 'row_typeid'))
+    const names = type.kind === 'composite' ? type.fields.map((field) => field.name) : listField(value, 'colnames')
     const args = listField(value, 'args')
     return {
       kind: 'object',
@@ -234,15 +256,22 @@ function rowShape(value: TreeNode, level: Level, facts: FactsLoader): JsonShape 
   const entry = owner && rangeTableEntry(owner, numberField(value, 'varno'))
   if (!owner || !entry) return undefined
   const inner = subqueryLevel(entry, owner)
-  if (inner && !nodeField(inner.query, 'setOperations'))
+  if (inner && !nodeField(inner.query, 'setOperations')) {
+    // `(SELECT …) q(a, b)`: the row has the names of the alias.
+    const alias = nodeField(entry, 'eref')
+    const names = alias ? listField(alias, 'colnames') : []
     return {
       kind: 'object',
-      entries: outputEntries(inner.query).map((output, index) => ({
-        key: textField(output, 'resname') ?? '?column?',
-        shape: valueShape(output.fields['expr'], inner, facts),
-        nullable: !outputIsNotNull(inner, index),
-      })),
+      entries: outputEntries(inner.query).map((output, index) => {
+        const name = names[index]
+        return {
+          key: typeof name === 'string' ? name : (textField(output, 'resname') ?? '?column?'),
+          shape: inOutput(inner, () => valueShape(output.fields['expr'], inner, facts)),
+          nullable: !outputIsNotNull(inner, index),
+        }
+      }),
     }
+  }
   const relation = facts.relations.get(oidField(entry, 'relid'))
   if (numberField(entry, 'rtekind') !== RANGE_TABLE.relation || !relation) return undefined
   return {
@@ -273,11 +302,7 @@ function subqueryLevel(entry: TreeNode, level: Level): Level | undefined {
     return query && levelOf(query, level)
   }
   if (kind !== RANGE_TABLE.cte || flagField(entry, 'self_reference')) return undefined
-  const owner = levelAbove(level, numberField(entry, 'ctelevelsup'))
-  const name = textField(entry, 'ctename')
-  const cte = owner && nodesField(owner.query, 'cteList').find((each) => textField(each, 'ctename') === name)
-  const query = cte && nodeField(cte, 'ctequery')
-  return owner && query && levelOf(query, owner)
+  return cteLevelOf(entry, level)
 }
 
 function variableShape(variable: TreeNode, level: Level, facts: FactsLoader): JsonShape {

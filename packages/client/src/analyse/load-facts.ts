@@ -277,6 +277,7 @@ export function createFactsLoader(connection: Connection): FactsLoader {
     },
     loadTypes,
     valueType,
+    isArrayType: (oid) => (types.get(oid)?.element ?? null) !== null,
     typeText: (oid) => types.get(oid)?.text ?? oid,
     arrayTypeOf: (oid) => types.get(oid)?.arrayType,
   }

@@ -1,4 +1,5 @@
 import type { RelationFacts } from './facts.js'
+import { cteLevelOf } from './cte.js'
 import { setReturningIsNotNull } from './elements.js'
 import { functionOf } from './functions.js'
 import { COMMAND, JOIN, joinSide, levelAbove, RANGE_TABLE, rangeTableEntry, type Level } from './level.js'
@@ -14,13 +15,8 @@ import {
   type TreeNode,
 } from './node-tree.js'
 import { levelOf, rootLevel } from './open-level.js'
+import { outputEntries } from './output.js'
 import { withProof } from './proofs.js'
-
-/** Columns of a query's result, without helpers for sorting and grouping. */
-export function outputEntries(query: TreeNode): TreeNode[] {
-  const list = numberField(query, 'commandType') === COMMAND.select ? 'targetList' : 'returningList'
-  return nodesField(query, list).filter((entry) => !flagField(entry, 'resjunk'))
-}
 
 /** Whether column `index` (from 0) of a query's result is never NULL. */
 export function outputIsNotNull(level: Level, index: number): boolean {
@@ -178,14 +174,10 @@ function multiColumnIsNotNull(call: TreeNode, attno: number, level: Level): bool
 
 function cteColumnIsNotNull(entry: TreeNode, attno: number, level: Level): boolean {
   if (attno === 0) return true
-  const owner = levelAbove(level, numberField(entry, 'ctelevelsup'))
-  const name = textField(entry, 'ctename')
-  const cte = owner && nodesField(owner.query, 'cteList').find((each) => textField(each, 'ctename') === name)
-  const query = cte && nodeField(cte, 'ctequery')
-  if (!owner || !query) return false
+  const cteLevel = cteLevelOf(entry, level)
+  if (!cteLevel) return false
   // SEARCH and CYCLE add columns after those of the query.
-  if (attno > outputEntries(query).length) return false
-  const cteLevel = levelOf(query, owner)
+  if (attno > outputEntries(cteLevel.query).length) return false
   const key = `${levelNumber(cteLevel)}.${attno}`
   const { open } = level.analysis
   // Greatest fixpoint: the column is not NULL unless some branch says otherwise.

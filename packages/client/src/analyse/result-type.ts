@@ -1,6 +1,6 @@
 import { SUBLINK } from './level.js'
 import { isNode, listField, nodeField, numberField, oidField, type TreeNode, type TreeValue } from './node-tree.js'
-import { outputEntries } from './range-table.js'
+import { outputEntries } from './output.js'
 
 /** A type by its OID, or the array type over it. */
 export interface TypeOid {

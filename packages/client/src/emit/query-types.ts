@@ -2,7 +2,7 @@ import { propertyKey, stringLiteral } from '../naming/identifiers.js'
 import type { CompiledColumn, CompiledParameter, CompiledQuery } from '../queries/model.js'
 import { interfaceDeclaration, jsDoc, type Property } from '../types/module.js'
 import { jsonTypescript } from '../values/json-shape.js'
-import { typescriptType, type ValueOptions } from '../values/typescript.js'
+import { arrayType, typescriptType, type ValueOptions } from '../values/typescript.js'
 import type { ColumnOrigin } from '../analyse/analyse.js'
 
 export interface QueryTypeOptions extends ValueOptions {
@@ -51,8 +51,14 @@ function parameterProperty(parameter: CompiledParameter, options: QueryTypeOptio
 
 function columnType(column: CompiledColumn, options: QueryTypeOptions): string {
   const brand = column.origin && options.brandOf?.(column.origin)
-  const type = column.json ? jsonTypescript(column.json) : (brand ?? typescriptType(column.type, options).output)
+  const type = column.json ? jsonTypescript(column.json) : (brand ?? valueType(column, options))
   return column.nullable && type !== 'Json' ? `${type} | null` : type
+}
+
+function valueType({ type, elementsNotNull }: CompiledColumn, options: QueryTypeOptions): string {
+  // Only the outermost array: what its elements are made of promises nothing more.
+  if (type.kind === 'array' && elementsNotNull) return arrayType(typescriptType(type.element, options).output)
+  return typescriptType(type, options).output
 }
 
 function rowProperties(

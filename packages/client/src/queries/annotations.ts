@@ -1,4 +1,5 @@
 import { splitStatements, tokens } from '../sql/lexer.js'
+import { endsFragment } from './macros.js'
 import { diagnosticAt, type QueryDiagnostic } from './diagnostics.js'
 
 export const commands = [
@@ -95,6 +96,8 @@ function readQuery(
       }
       found = { ...read, nameOffset: piece.start + token.start + comment.indexOf(read.name, comment.indexOf(':')) }
     } else comments.push({ text: comment, offset: token.start })
+    // An optional part may be the last one.
+    if (first !== undefined && endsFragment(comment)) end = token.end
   }
   if (!found || first === undefined) return undefined
   const query: QueryDefinition = {

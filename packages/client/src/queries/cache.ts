@@ -43,11 +43,15 @@ export function serializeCache(cache: AnalysisCache): string {
   return `${JSON.stringify({ ...cache, queries }, null, 1)}\n`
 }
 
+/** Counts up with the rules of the analysis, so that what older ones answered is asked again. */
+const RULES = 2
+
 /** Identity of a query's text with everything beside the schema that decides what comes of it. */
 export function queryKey(query: QueryDefinition, options: unknown): string {
   return createHash('sha256')
     .update(
       JSON.stringify([
+        RULES,
         query.name,
         query.command,
         query.text,

@@ -1,12 +1,5 @@
-import {
-  analyseQueries,
-  type AnalysedColumn,
-  type AnalysedQuery,
-  type AnalysisResult,
-  type QueryToAnalyse,
-} from '../analyse/analyse.js'
+import { analyseQueries, type AnalysedQuery, type AnalysisResult, type QueryToAnalyse } from '../analyse/analyse.js'
 import type { Connection } from '@savepoint/catalog'
-import type { AnalysisFailure } from '../analyse/failure.js'
 import { createFactsLoader } from '../analyse/load-facts.js'
 import { camelCaseKey } from '../runtime/camel-case.js'
 import type { ValueType } from '../values/value-type.js'
@@ -23,12 +16,13 @@ import {
 import { castOf } from './cast.js'
 import type { Problem } from './diagnostics.js'
 import type { Edit } from './edits.js'
-import type { StatementMarks } from './macros.js'
-import type { CompiledColumn, CompiledParameter, CompiledQuery } from './model.js'
+import type { CompiledQuery } from './model.js'
+import { failureProblem } from './failure-problem.js'
+import { mergeColumns } from './merge-columns.js'
 import { mergeParameters } from './parameters.js'
 import { copySql, dynamicSql } from './pieces.js'
 import type { PreparedQuery } from './prepare.js'
-import { listVariants, positionalName, renderVariant, type Variant, type VariantText } from './variants.js'
+import { listVariants, renderVariant, type Variant, type VariantText } from './variants.js'
 
 export interface CompileOptions {
   /** As in `AnalyseOptions`. */
@@ -172,7 +166,8 @@ function finish(
   const problems: CompileOutcome['problems'] = []
   const failedAt = results.findIndex((result) => result.kind === 'failed')
   const failure = results[failedAt]
-  if (failure?.kind === 'failed') return { dependencies: [], problems: [failureProblem(failure, work, failedAt)] }
+  if (failure?.kind === 'failed')
+    return { dependencies: [], problems: [failureProblem(failure, work.prepared, work.plain[failedAt])] }
   const analysed = results.filter((result) => result.kind === 'analysed')
   const [base] = analysed
   if (!base) return { dependencies: [], problems }
@@ -183,11 +178,11 @@ function finish(
       fix: 'select the columns of the table one by one',
       ...(marks.embeds[0] && { offset: marks.embeds[0].start }),
     })
-  const parameters = mergeParameters(work.prepared, work.variants, work.plain, analysed, options)
+  const parameters = mergeParameters(work.prepared, work.variants, work.plain, analysed, problems, options)
   const { embeds, embedOfStar } = marked
     ? resolveEmbeds(work.stars, marked)
     : { embeds: [], embedOfStar: new Map<number, number>() }
-  const columns = base.columns && mergeColumns(work, analysed, marked, embedOfStar, embeds, problems, options)
+  const columns = base.columns && mergeColumns(work.prepared, analysed, marked, embedOfStar, embeds, problems, options)
   if (query.command === 'one' && !analysed.every((result) => result.atMostOneRow))
     problems.push({
       code: 'SP6010',
@@ -244,133 +239,3 @@ function staticSql(
   )
   return { kind: 'static', text: text.text, order: text.parameters.map((name) => context.parameters.get(name) ?? 0) }
 }
-
-function mergeColumns(
-  work: Work,
-  analysed: readonly AnalysedQuery[],
-  marked: MarkedColumns | undefined,
-  embedOfStar: ReadonlyMap<number, number>,
-  embeds: CompiledQuery['embeds'],
-  problems: CompileOutcome['problems'],
-  options: CompileOptions,
-): CompiledColumn[] {
-  const { query, overrides } = work.prepared
-  const used = new Map<string, number>()
-  const pending = new Map(overrides)
-  const repeated: string[] = []
-  const columns = (analysed[0]?.columns ?? []).map((column, index): CompiledColumn => {
-    const everywhere = analysed.flatMap((result): AnalysedColumn[] => result.columns?.slice(index, index + 1) ?? [])
-    const star = marked?.stars[index]
-    const embed = star === undefined ? undefined : embedOfStar.get(star)
-    const inMissing = embed !== undefined && embeds[embed]?.nullable === true
-    const inferred = everywhere.some((each) => (inMissing ? each.notNullWhenPresent !== true : each.nullable))
-    const suffix = column.name === '?column?' ? null : /^(.+)([!?])$/.exec(column.name)
-    const written = suffix?.[1] ?? columnName(column, index, query.text)
-    const path = embed === undefined ? written : `${embeds[embed]?.name}.${written}`
-    const override = pending.get(path)
-    pending.delete(path)
-    const promised = override ? !override.nullable : suffix ? suffix[2] === '!' : undefined
-    const nullable = promised === undefined ? inferred : !promised
-    const scope = `${embed ?? ''}\0${written}`
-    const count = (used.get(scope) ?? 0) + 1
-    used.set(scope, count)
-    if (count === 2) repeated.push(written)
-    const name = count === 1 ? written : `${written}_${count}`
-    return {
-      name: options.columnNames === 'camelCase' ? camelCaseKey(name) : name,
-      type: column.type,
-      nullable,
-      checked: !nullable && inferred,
-      ...(embed !== undefined && { embed }),
-      ...(column.json && { json: column.json }),
-      ...(column.comment !== undefined && { comment: column.comment }),
-      ...(column.origin && { origin: column.origin }),
-    }
-  })
-  for (const name of repeated)
-    problems.push({
-      code: 'SP6011',
-      severity: 'warning',
-      message: `query ${query.name} returns several columns "${name}"; the others are named ${name}_2 and so on`,
-      fix: 'give them aliases',
-    })
-  for (const [path, { offset }] of pending)
-    problems.push({
-      code: 'SP6013',
-      message: `query ${query.name} overrides "${path}", which is no column of its result`,
-      fix: `it has ${columns.map((column) => column.name).join(', ') || 'none'}`,
-      offset: offset - query.offset,
-    })
-  if (options.columnNames === 'camelCase') reportCamelCollisions(columns, query.name, problems)
-  return columns
-}
-
-/** As sqlc names them: `column_1` for an expression, and `coalesce(bio, '')` without an alias after its column. */
-function columnName(column: AnalysedColumn, index: number, text: string): string {
-  if (column.name === '?column?') return `column_${index + 1}`
-  const isUnaliased = column.name === 'coalesce' && !/\bas\s+"?coalesce\b/i.test(text)
-  return isUnaliased && column.shownColumn !== undefined ? column.shownColumn : column.name
-}
-
-function reportCamelCollisions(
-  columns: readonly CompiledColumn[],
-  query: string,
-  problems: CompileOutcome['problems'],
-): void {
-  const seen = new Set<string>()
-  for (const { name, embed } of columns) {
-    const key = `${embed ?? ''}\0${name}`
-    if (seen.has(key))
-      problems.push({
-        code: 'SP6005',
-        message: `two columns of ${query} become "${name}" in camelCase`,
-        fix: 'give one of them an alias',
-      })
-    seen.add(key)
-  }
-}
-
-function failureProblem(failure: AnalysisFailure, work: Work, variant: number): Problem & { offset?: number } {
-  const { query, marks } = work.prepared
-  const text = work.plain[variant]
-  const offset =
-    failure.offset === undefined ? untypedParameter(failure, text, marks) : text?.toOriginal(failure.offset)
-  const isUtility = failure.sqlstate === '0A000' && failure.message.includes('unquoted SQL function body')
-  return {
-    code: isUtility ? 'SP6008' : 'SP6003',
-    message: `query ${query.name}: ${failure.message}`,
-    ...((failure.detail ?? failure.hint) !== undefined && {
-      why: [failure.detail, failure.hint].filter((part) => part !== undefined).join(' '),
-    }),
-    ...fixOf(failure),
-    ...(offset !== undefined && { offset }),
-  }
-}
-
-/** Postgres names the parameter that it cannot give a type, and not its place. */
-function untypedParameter(
-  failure: AnalysisFailure,
-  text: VariantText | undefined,
-  marks: StatementMarks,
-): number | undefined {
-  const number = failure.sqlstate === '42P18' ? /\$(\d+)/.exec(failure.message)?.[1] : undefined
-  const name = number === undefined ? undefined : text?.parameters[Number(number) - 1]
-  return marks.parameters.find((mark) => (mark.name ?? positionalName(mark.number ?? 0)) === name)?.start
-}
-
-function fixOf(failure: AnalysisFailure): { fix: string } | undefined {
-  switch (failure.sqlstate) {
-    case '42P18':
-      return { fix: 'say the type of the parameter: @name::integer' }
-    case '42P01':
-      return { fix: 'add the table to a schema file; temporary tables are not known here' }
-    case '42703':
-      return { fix: 'use a column that the schema files define' }
-    case '42883':
-      return { fix: 'cast the arguments, or define the function in a schema file' }
-    default:
-      return undefined
-  }
-}
-
-export type { CompiledParameter }

@@ -253,6 +253,17 @@ LIMIT @limit;`
     expect(await call(query, 'search', { limit: 1, sort: '1; DROP TABLE users' })).toEqual([{ name: 'ada' }])
   })
 
+  it('is typed by all of its parts together', async () => {
+    const { files } = await generate(`-- name: List :many
+SELECT u.id, p.title, json_build_array(p.title) AS post FROM users u LEFT JOIN posts p ON p.author_id = u.id WHERE true
+-- @if onlyWithPosts
+  AND p.id IS NOT NULL
+-- @end
+;`)
+    expect(files[0]?.content).toContain('title: string | null')
+    expect(files[0]?.content).toContain('post: [string] | [string | null]')
+  })
+
   it('inserts many rows at once', async () => {
     const query = '-- name: AddAll :copyfrom\nINSERT INTO users (name, bio) VALUES ($1, $2);'
     const list = Array.from({ length: 40_000 }, (_, index) => ({ name: `n${index}`, bio: null }))
@@ -346,6 +357,26 @@ describe('bad input', () => {
       'an @if that does not end',
       '-- name: A :many\nSELECT id FROM users WHERE true\n-- @if x\nAND id = @x;',
       ['SP6009 error 3:1'],
+    ],
+    [
+      'an order that only one of its parts makes possible',
+      '-- name: A :many\n-- @order sort: title = p.title\nSELECT u.id FROM users u\n-- @if x\nJOIN posts p ON true\n-- @end\nORDER BY id;',
+      ['SP6003 error 7:9'],
+    ],
+    [
+      'a part that changes the columns',
+      '-- name: A :many\nSELECT id\n-- @if x\n, name\n-- @end\nFROM users;',
+      ['SP6009 error 3:1'],
+    ],
+    [
+      'a part that changes the type of a column',
+      '-- name: A :many\nSELECT coalesce(NULL\n-- @if x\n, 1\n-- @end\n) FROM users;',
+      ['SP6009 error 3:1'],
+    ],
+    [
+      'a parameter with two types',
+      '-- name: A :many\nSELECT id FROM users WHERE true\n-- @if a\nAND name = @x\n-- @end\n-- @if b\nAND bio = @x::varchar\n-- @end\n;',
+      ['SP6009 error 4:12'],
     ],
     ['a parameter without a type', '-- name: A :many\nSELECT id FROM users WHERE $1 IS NULL;', ['SP6003 error 2:28']],
     ['equal column names', '-- name: A :many\nSELECT u.id, p.id FROM users u, posts p;', ['SP6011 warning 1:10']],

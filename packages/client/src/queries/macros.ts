@@ -161,14 +161,16 @@ function readArgument(text: string, list: readonly Token[]): string | undefined 
   return list.length % 2 === 1 ? name : undefined
 }
 
+const commentBody = (comment: string): string => comment.replace(/^--|^\/\*|\*\/$/g, '').trim()
+
+/** Whether a comment is `-- @end`. */
+export const endsFragment = (comment: string): boolean => commentBody(comment) === '@end'
+
 function readFragments(text: string, list: readonly Token[], marks: StatementMarks): void {
   let open: { start: number; key: string } | undefined
   for (const token of list) {
     if (token.kind !== 'comment') continue
-    const body = text
-      .slice(token.start, token.end)
-      .replace(/^--|^\/\*|\*\/$/g, '')
-      .trim()
+    const body = commentBody(text.slice(token.start, token.end))
     const begin = /^@if\s+(\S+)$/.exec(body)
     if (begin && open)
       marks.problems.push({

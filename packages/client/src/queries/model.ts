@@ -42,6 +42,8 @@ export interface CompiledColumn {
   name: string
   type: ValueType
   nullable: boolean
+  /** Of an array: its elements are never null. */
+  elementsNotNull?: boolean
   /** Refuse NULL at run time in development: the user promised. */
   checked: boolean
   /** Index into `embeds`. */

@@ -1,6 +1,7 @@
 import type { AnalysedQuery } from '../analyse/analyse.js'
 import { camelCaseKey } from '../runtime/camel-case.js'
 import type { ValueType } from '../values/value-type.js'
+import type { CompileOutcome } from './compile.js'
 import type { CompiledParameter } from './model.js'
 import type { PreparedQuery } from './prepare.js'
 import type { Variant, VariantText } from './variants.js'
@@ -21,6 +22,7 @@ export function mergeParameters(
   variants: readonly Variant[],
   texts: readonly VariantText[],
   results: readonly AnalysedQuery[],
+  problems: CompileOutcome['problems'],
   options: { columnNames?: 'database' | 'camelCase' },
 ): MergedParameters {
   const { marks, query, keys, order } = prepared
@@ -34,12 +36,14 @@ export function mergeParameters(
       variants: number
     }
   >()
+  const conflicts = new Set<string>()
   results.forEach((result, variant) => {
     texts[variant]?.parameters.forEach((name, index) => {
       const parameter = result.parameters[index]
       if (!parameter) return
       const known = found.get(name)
       if (known) {
+        if (JSON.stringify(known.type) !== JSON.stringify(parameter.type)) conflicts.add(name)
         known.nullable ||= parameter.nullable
         known.variants++
       } else
@@ -52,6 +56,10 @@ export function mergeParameters(
         })
     })
   })
+  const markOf = (name: string): { offset?: number } => {
+    const mark = marks.parameters.find((each) => each.name === name)
+    return mark ? { offset: mark.start } : {}
+  }
   // The first variant has all parts, so its numbers are those of the text as it is written.
   const numbers = texts[0]?.parameters ?? []
   const inOrder = [...found.keys()].toSorted((a, b) => numbers.indexOf(a) - numbers.indexOf(b))
@@ -91,6 +99,23 @@ export function mergeParameters(
       optional: true,
       role: { order: [...order.choices.keys()] },
     })
+  }
+  for (const name of conflicts)
+    problems.push({
+      code: 'SP6009',
+      message: `parameter ${name} of ${query.name} has another type in one optional part than in another`,
+      fix: `cast it in each place: @${name}::text`,
+      ...markOf(name),
+    })
+  const seen = new Set<string>()
+  for (const { name } of list) {
+    if (seen.has(name))
+      problems.push({
+        code: 'SP6005',
+        message: `two parameters of ${query.name} are named "${name}"${options.columnNames === 'camelCase' ? ' in camelCase' : ''}`,
+        fix: 'rename one of them',
+      })
+    seen.add(name)
   }
   return { list, byName, types: new Map([...found].map(([name, entry]) => [name, entry.type])) }
 }

@@ -1,5 +1,6 @@
 import { statementShape } from '../analyse/statement.js'
 import type { QueryDefinition } from './annotations.js'
+import { tokens } from '../sql/lexer.js'
 import { diagnosticAt, type Problem, type QueryDiagnostic } from './diagnostics.js'
 import { readMarks, type StatementMarks } from './macros.js'
 import { readOrderBy, readSelectList, type SelectList } from './select-list.js'
@@ -148,9 +149,17 @@ function readOrder(
     return undefined
   }
   const choices = new Map<string, string>()
-  for (const choice of (match[2] ?? '').split('|')) {
+  for (const choice of splitChoices(match[2] ?? '')) {
     const [name = '', ...rest] = choice.split('=')
     choices.set(name.trim(), rest.length > 0 ? rest.join('=').trim() : name.trim())
   }
   return { parameter: match[1] ?? '', choices, ...place }
+}
+
+/** At each `|` that is one for SQL too: not in a string, and not half of `||`. */
+function splitChoices(text: string): string[] {
+  const bars = [...tokens(text)].filter(
+    (token) => token.kind === 'operator' && text.slice(token.start, token.end) === '|',
+  )
+  return [...bars, undefined].map((bar, index) => text.slice(bars[index - 1]?.end ?? 0, bar?.start))
 }

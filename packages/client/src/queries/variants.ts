@@ -18,21 +18,37 @@ export interface OrderChoices {
   end: number
 }
 
-/** Above this, every fragment alone, none and all of them stand for the rest. */
-const MAXIMUM_VARIANTS = 64
+/** Above this, none and all fragments stand for the rest, each alone, each left out and each two of them. */
+const MAXIMUM_VARIANTS = 128
 
 export function listVariants(keys: readonly string[], order: OrderChoices | undefined): Variant[] {
   const orders: (string | undefined)[] = [undefined, ...(order?.choices.values() ?? [])]
+  const isSmall = 2 ** keys.length * orders.length <= MAXIMUM_VARIANTS
+  const sets = isSmall ? everySubset(keys) : telling(keys)
+  return orders.flatMap((text) =>
+    // An order may name what stands in a fragment only, so it has to hold without it too.
+    (isSmall || text === undefined ? sets : sets.slice(0, 2 + keys.length)).map((included): Variant => ({
+      included,
+      ...(text !== undefined && { order: text }),
+    })),
+  )
+}
+
+/** All of them first. */
+function everySubset(keys: readonly string[]): ReadonlySet<string>[] {
   const sets: ReadonlySet<string>[] = []
-  if (2 ** keys.length * orders.length <= MAXIMUM_VARIANTS)
-    for (let bits = 2 ** keys.length - 1; bits >= 0; bits--)
-      sets.push(new Set(keys.filter((_, index) => bits & (1 << index))))
-  else sets.push(new Set(keys), new Set(), ...keys.map((key) => new Set([key])))
-  const [all = new Set<string>()] = sets
+  for (let bits = 2 ** keys.length - 1; bits >= 0; bits--)
+    sets.push(new Set(keys.filter((_, index) => bits & (1 << index))))
+  return sets
+}
+
+function telling(keys: readonly string[]): ReadonlySet<string>[] {
   return [
-    ...sets.map((included): Variant => ({ included })),
-    // An order stands behind all filters and does not depend on which there are.
-    ...orders.flatMap((text): Variant[] => (text === undefined ? [] : [{ included: all, order: text }])),
+    new Set(keys),
+    new Set(),
+    ...keys.map((left) => new Set(keys.filter((key) => key !== left))),
+    ...keys.map((key) => new Set([key])),
+    ...keys.flatMap((one, index) => keys.slice(index + 1).map((other) => new Set([one, other]))),
   ]
 }
 

@@ -1,15 +1,16 @@
 import type { Connection } from '@savepoint/catalog'
-import { analyseQueries, type AnalysedQuery } from '../analyse/analyse.js'
+import { analyseQueries, type AnalysedColumn, type AnalysedQuery } from '../analyse/analyse.js'
 import { createFactsLoader } from '../analyse/load-facts.js'
 import { randomStatement, type RandomStatement } from './random-query/index.js'
 import type { Type } from './random-query/schema.js'
+import { jsonFits } from './json-fits.js'
 
 export interface OracleResult {
   /** Statements that ran. */
   queries: number
   columns: number
   notNull: number
-  /** Columns that were called not null and held NULL: there must be none. */
+  /** Columns that were called not null and held NULL, arrays with a NULL in them, JSON of another shape: there must be none. */
   unsound: string[]
   /** Statements that Postgres analyses and that failed when they ran. */
   failed: string[]
@@ -76,14 +77,18 @@ async function check(
   const values = statement.parameters.map((type, index) => (answer.parameters[index]?.nullable ? null : samples[type]))
   await connection.query('BEGIN')
   try {
-    // The server says which columns hold NULL, because a driver shows JSON null as null too.
-    const nulls = await nullColumns(connection, statement, values)
+    const found = await look(connection, statement, values, columns)
     result.queries++
     result.columns += columns.length
     columns.forEach((column, index) => {
-      if (column.nullable) return
-      result.notNull++
-      if (nulls.has(index)) result.unsound.push(`${column.name} of ${name}`)
+      if (!column.nullable) result.notNull++
+      const { nulls, nullElements, json } = found
+      const hasNull = !column.nullable && nulls[index] === true
+      const hasNullElement = column.elementsNotNull === true && nullElements[index] === true
+      const { json: shape } = column
+      const misshapen = shape && json[index]?.find((value) => value !== null && !jsonFits(value, shape))
+      if (hasNull || hasNullElement) result.unsound.push(`${column.name} of ${name}`)
+      if (misshapen !== undefined) result.unsound.push(`${column.name} (${JSON.stringify(misshapen)}) of ${name}`)
     })
   } catch (error) {
     // A division by zero, two rows of a scalar subquery, a time limit: the statement says nothing.
@@ -94,17 +99,35 @@ async function check(
   }
 }
 
-async function nullColumns(
+interface Found {
+  nulls: boolean[]
+  nullElements: (boolean | null)[]
+  json: (unknown[] | null)[]
+}
+
+/** What came, by column. The server says which columns hold NULL, because a driver shows JSON null as null too. */
+async function look(
   connection: Connection,
   { with: ctes, body, width }: RandomStatement,
   values: readonly (string | null)[],
-): Promise<Set<number>> {
+  columns: readonly AnalysedColumn[],
+): Promise<Found> {
   const names = Array.from({ length: width }, (_, index) => `c${index + 1}`)
-  const tests = names.map((name) => `coalesce(bool_or(${name} IS NOT DISTINCT FROM NULL), false)`)
+  const nulls = names.map((name) => `coalesce(bool_or(${name} IS NOT DISTINCT FROM NULL), false)`)
+  // unnest takes rows apart, so of arrays of them nothing can be told.
+  const nullElements = names.map((name, index) => {
+    const type = columns[index]?.type
+    return type?.kind === 'array' && type.element.kind === 'base'
+      ? `bool_or(EXISTS (SELECT FROM unnest(${name}) element WHERE element IS NULL))`
+      : 'NULL'
+  })
+  const json = names.map((name, index) => (columns[index]?.json ? `json_agg(${name})` : 'NULL::json'))
   // Beside the statement's own CTEs and not around them: those that write must stand at the top.
-  const { rows } = await connection.query<{ nulls: boolean[] }>(
-    `${ctes === '' ? 'WITH' : `${ctes},`} oracle_rows(${names.join(', ')}) AS (${body}) SELECT ARRAY[${tests.join(', ')}] AS nulls FROM oracle_rows`,
+  const { rows } = await connection.query<Found>(
+    `${ctes === '' ? 'WITH' : `${ctes},`} oracle_rows(${names.join(', ')}) AS (${body})
+     SELECT ARRAY[${nulls.join(', ')}] AS nulls, ARRAY[${nullElements.join(', ')}]::bool[] AS "nullElements",
+       json_build_array(${json.join(', ')}) AS json FROM oracle_rows`,
     [...values],
   )
-  return new Set((rows[0]?.nulls ?? []).flatMap((isNull, index) => (isNull ? [index] : [])))
+  return rows[0] ?? { nulls: [], nullElements: [], json: [] }
 }

@@ -1,4 +1,5 @@
 import { propertyKey, stringLiteral } from '../naming/identifiers.js'
+import { arrayType } from './typescript.js'
 import type { ValueType } from './value-type.js'
 
 /** What is known of a JSON value that a query builds. */
@@ -26,7 +27,7 @@ export function jsonTypescript(shape: JsonShape): string {
     case 'record':
       return `{ [key: string]: ${orNull(shape.shape, shape.nullable)} }`
     case 'array':
-      return arrayOf(orNull(shape.element, shape.nullable))
+      return arrayType(orNull(shape.element, shape.nullable))
     case 'tuple':
       return `[${shape.items.map((item) => orNull(item.shape, item.nullable)).join(', ')}]`
     case 'union':
@@ -47,7 +48,7 @@ function jsonValue(type: ValueType): string {
     case 'domain':
       return jsonValue(type.base)
     case 'array':
-      return arrayOf(withNull(jsonValue(type.element), true))
+      return arrayType(withNull(jsonValue(type.element), true))
     case 'composite':
       return `{ ${type.fields.map((field) => `${propertyKey(field.name)}: ${withNull(jsonValue(field.type), true)}`).join('; ')} }`
     case 'range':
@@ -58,4 +59,3 @@ function jsonValue(type: ValueType): string {
 
 // Json already has null.
 const withNull = (type: string, nullable: boolean): string => (nullable && type !== 'Json' ? `${type} | null` : type)
-const arrayOf = (type: string): string => (type.includes('|') ? `(${type})[]` : `${type}[]`)

@@ -104,7 +104,15 @@ function isRawArray(element: ValueType, source: ValueSource): boolean {
   }
 }
 
-const inArray = (type: string): string => (/[|&]| => /.test(type) ? `(${type})` : type)
+/** Parentheses where `[]` would bind closer than a union, an intersection or an arrow does. */
+export function arrayType(element: string): string {
+  let outside = element
+  for (let inner = ''; inner !== outside;) {
+    inner = outside
+    outside = inner.replaceAll(/\{[^{}]*\}|\[[^[\]]*\]|\([^()]*\)/g, '')
+  }
+  return /[|&]| => /.test(outside) ? `(${element})[]` : `${element}[]`
+}
 
 /**
  * The TypeScript type of a value that is not NULL.
@@ -136,8 +144,8 @@ export function typescriptType(
           : inner(type.element)
       const nullable = options.arrayElementsNotNull ? '' : ' | null'
       return {
-        output: `${inArray(element.output + nullable)}[]`,
-        input: `readonly ${inArray(`${element.input}${nullable}`)}[]`,
+        output: arrayType(element.output + nullable),
+        input: `readonly ${arrayType(element.input + nullable)}`,
       }
     }
     case 'composite': {

@@ -135,6 +135,13 @@ function calls(
       () => `((${inner('ts')}, ${inner('ts')}) OVERLAPS (${inner('ts')}, ${inner('ts')}))`,
       () => `(${inner('jsonb')} -> 'k')::text::bool`,
       () => deep(() => `(${inner('int')} = ANY (${maker.select(1, scope, ['int']).sql}))`, 'bool'),
+      () => deep(() => `(${inner('int')} = ANY (ARRAY(${maker.select(1, scope, ['ints']).sql})))`, 'bool'),
+      () =>
+        deep(
+          () =>
+            `(${inner('int')} = ANY ((SELECT array_agg(z.c1) FROM (${maker.select(1, scope, ['ints']).sql}) z)::int[]))`,
+          'bool',
+        ),
       () => deep(() => `(${inner('int')} > ALL (${maker.select(1, scope, ['int']).sql}))`, 'bool'),
       () => deep(() => `EXISTS (${maker.query(1, scope).sql})`, 'bool'),
       ...(sqlJson.bool ?? []),
@@ -178,6 +185,9 @@ function calls(
       () => `jsonb_insert('{}', '{z}', ${inner('jsonb')})`,
       () => `row_to_json(${table === '' ? `ROW(${inner('int')})` : table})::jsonb`,
       () => `to_jsonb(${table === '' ? inner('ints') : table})`,
+      () => `coalesce(to_jsonb(${table === '' ? inner('ints') : table}), '[]')`,
+      () =>
+        `jsonb_build_object('k', ${inner('ints')}, 'p', ${inner('pair')}, 'm', ${inner('mood')}, 'j', ${inner('jsonb')})`,
       ...constructors,
       ...(sqlJson.jsonb ?? []),
     ],

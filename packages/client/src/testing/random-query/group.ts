@@ -87,12 +87,19 @@ export function makeAggregate(maker: Maker, type: Type, own: readonly Source[]):
         () => `corr(${inner('int')}, 1)${filter}::numeric`,
       ])()
     case 'ints':
-      return `array_agg(${distinct}${inner('int')}${order})${filter}`
+      return random.pick([
+        () => `array_agg(${distinct}${inner('int')}${order})${filter}`,
+        () => `coalesce(array_agg(${inner('int')})${filter}, '{}')`,
+      ])()
     case 'jsonb':
       return random.pick([
         () => `jsonb_agg(${inner('text')}${order})${filter}`,
         () => `jsonb_object_agg(${inner('int')}::text || 'k', ${inner('text')})${filter}`,
         () => `to_jsonb(count(*)${filter})`,
+        () => `jsonb_agg(jsonb_build_object('k', ${inner('int')}, 'l', ${inner('ints')}))${filter}`,
+        () => `jsonb_agg(${random.pick(own).alias})${filter}`,
+        () => `json_agg(to_json(${random.pick(own).alias}))${filter}::jsonb`,
+        () => `jsonb_build_object('n', count(*), 'list', array_agg(${inner('int')})${filter})`,
         () => `coalesce(jsonb_agg(${inner('text')})${filter}, '[]')`,
         ...(major >= 16
           ? [

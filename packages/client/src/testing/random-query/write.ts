@@ -135,6 +135,9 @@ function makeMerge(maker: Maker, table: Relation, target: Source): MadeWrite {
   return returning(maker, table, scope, sql, ['merge_action()'])
 }
 
+const makeJson = ({ random }: Maker, value: string, table: Relation): string =>
+  random.pick([`jsonb_build_object('v', ${value})`, `to_jsonb(${table.name})`, `jsonb_build_array(${value}, 1)`])
+
 function returning(
   maker: Maker,
   table: Relation,
@@ -157,6 +160,7 @@ function returning(
   const picks = [
     ...Array.from({ length: 2 + random.below(3) }, () => random.pick(choices)),
     ...(others.length > 0 ? [random.pick(others)] : []),
+    ...(random.chance(0.5) ? [{ sql: makeJson(maker, random.pick(choices).sql, table), type: 'jsonb' as const }] : []),
     ...texts.map((text) => ({ sql: text, type: 'text' as const })),
     { sql: maker.expression('text', scope, 1), type: 'text' as const },
     { sql: maker.expression('int', scope, 2), type: 'int' as const },
