@@ -95,7 +95,9 @@ const sweepQuery = `
   UNION ALL SELECT format('DROP ACCESS METHOD %I CASCADE', amname) FROM pg_am WHERE oid >= 16384
   UNION ALL SELECT format('DROP CAST (%s AS %s)', castsource::regtype, casttarget::regtype) FROM pg_cast WHERE oid >= 16384
   UNION ALL SELECT format('DROP OWNED BY %I CASCADE', rolname) FROM pg_roles WHERE oid IN (SELECT defaclrole FROM pg_default_acl)
-  UNION ALL SELECT 'CREATE SCHEMA public AUTHORIZATION pg_database_owner; GRANT USAGE ON SCHEMA public TO public; COMMENT ON SCHEMA public IS ''standard public schema'''`
+  UNION ALL SELECT 'CREATE SCHEMA public; COMMENT ON SCHEMA public IS ''standard public schema'''
+  UNION ALL SELECT CASE WHEN current_setting('server_version_num')::integer < 150000 THEN 'GRANT USAGE, CREATE ON SCHEMA public TO public'
+    ELSE 'ALTER SCHEMA public OWNER TO pg_database_owner; GRANT USAGE ON SCHEMA public TO public' END`
 
 /** Empties a database. False when something is left, and the database must not be handed out again. */
 async function sweep(connection: Connection): Promise<boolean> {

@@ -125,7 +125,7 @@ const kindsOf = (version: number): Record<string, string> => ({
     SELECT format('trigger on %s enabled %s from %s: %s', t.tgrelid::regclass, t.tgenabled,
       (SELECT p.tgname || ' on ' || p.tgrelid::regclass FROM pg_trigger p WHERE p.oid = t.tgparentid), pg_get_triggerdef(t.oid))
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE ${userSchema('n')} AND NOT t.tgisinternal AND NOT ${extensionMember('pg_trigger', 't.oid')}`,
+    WHERE ${userSchema('n')} AND (NOT t.tgisinternal ${version < 150000 ? 'OR t.tgparentid <> 0' : ''}) AND NOT ${extensionMember('pg_trigger', 't.oid')}`,
 
   rule: `
     SELECT format('rule on %s enabled %s: %s', r.ev_class::regclass, r.ev_enabled, pg_get_ruledef(r.oid))

@@ -1,5 +1,5 @@
 import { classes } from '../extract/classes.js'
-import { defineReader } from '../extract/reader.js'
+import { defineReader, type QueryContext } from '../extract/reader.js'
 import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { CatalogObject } from '../model/object.js'
 import { tableOf } from './column-details.js'
@@ -19,6 +19,10 @@ interface Row {
   inherited: boolean
 }
 
+/** Before Postgres 15 those that partitions have from their table are marked as internal as well. */
+const ofUsers = ({ version }: QueryContext): string =>
+  version < 150000 ? '(NOT t.tgisinternal OR t.tgparentid <> 0)' : 'NOT t.tgisinternal'
+
 export const triggerReader = defineReader<Row>({
   name: 'triggers',
   classes: [classes.pg_class, classes.pg_trigger],
@@ -27,7 +31,7 @@ export const triggerReader = defineReader<Row>({
   ) => `SELECT t.oid, t.tgrelid AS relation, n.nspname AS schema, c.relname AS table_name, t.tgname AS name, t.tgenabled AS enabled,
       pg_get_triggerdef(t.oid) AS definition, t.tgconstraint AS constraint_oid, t.tgparentid <> 0 AS inherited
     FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    WHERE NOT t.tgisinternal AND ${context.inSchemas('c.relnamespace')} AND ${context.notMember(classes.pg_class, 'c.oid')}
+    WHERE ${ofUsers(context)} AND ${context.inSchemas('c.relnamespace')} AND ${context.notMember(classes.pg_class, 'c.oid')}
       AND ${context.notMember(classes.pg_trigger, 't.oid')} AND ${context.inScope([classes.pg_class, 't.tgrelid'], [classes.pg_trigger, 't.oid'])}`,
   read(row, sink) {
     const table = quoteQualified(row.schema, row.table_name)
