@@ -136,6 +136,8 @@ function valuesText(query: CompiledQuery, options: ModuleOptions, imports: Impor
     const access = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(parameter.name)
       ? `${from}.${parameter.name}`
       : `${from}[${stringLiteral(parameter.name)}]`
+    // A switch that is off leaves its part out, as one that is not given does.
+    if (parameter.role === 'flag') return `${access} || undefined`
     if (parameter.role) return access
     const codec = codecText(parameter.type, options, imports)
     // Numbers need no codec on the way in: every driver writes them alike.

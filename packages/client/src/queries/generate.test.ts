@@ -244,11 +244,18 @@ SELECT name FROM users WHERE true
 -- @if withBio
   AND bio IS NOT NULL
 -- @end
+-- @if hasBio
+  AND (bio IS NOT NULL) = @hasBio
+-- @end
 ORDER BY id
 LIMIT @limit;`
     expect(await call(query, 'search', { limit: 10 })).toEqual([{ name: 'ada' }, { name: 'bob' }, { name: 'cy' }])
     expect(await call(query, 'search', { limit: 10, name: 'cy' })).toEqual([{ name: 'cy' }])
     expect(await call(query, 'search', { limit: 10, withBio: true })).toEqual([{ name: 'bob' }])
+    expect(await call(query, 'search', { limit: 10, withBio: false, hasBio: false })).toEqual([
+      { name: 'ada' },
+      { name: 'cy' },
+    ])
     expect(await call(query, 'search', { limit: 2, sort: 'newest' })).toEqual([{ name: 'cy' }, { name: 'bob' }])
     expect(await call(query, 'search', { limit: 1, sort: '1; DROP TABLE users' })).toEqual([{ name: 'ada' }])
   })

@@ -1,8 +1,8 @@
 import { execRows } from './index.js'
 import type { Database } from './database.js'
 
-/** Postgres counts parameters in 16 bits. */
-const MAXIMUM_PARAMETERS = 65_535
+/** Postgres counts parameters in 16 bits, and postgres.js refuses the last two. */
+const MAXIMUM_PARAMETERS = 65_533
 
 /**
  * Inserts many rows by as few INSERT statements as Postgres allows.

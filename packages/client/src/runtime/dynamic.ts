@@ -19,7 +19,7 @@ export interface DynamicQuery extends Omit<Query, 'text'> {
 }
 
 /**
- * Puts the parts of a query together that the arguments ask for. A part is in when its value is neither undefined nor false.
+ * Puts the parts of a query together that the arguments ask for. A part is in when its value is not undefined: `false` and NULL are values that a part can compare with.
  *
  * @returns the query, and its values in the order of `$1 … $n`
  */
@@ -40,7 +40,7 @@ export function assemble(
           const key = values[piece.choose]
           return (typeof key === 'string' && Object.hasOwn(piece.texts, key) && piece.texts[key]) || piece.otherwise
         }
-        return values[piece.when] === undefined || values[piece.when] === false ? '' : text(piece.pieces)
+        return values[piece.when] === undefined ? '' : text(piece.pieces)
       })
       .join(' ')
   return [{ ...query, text: text(pieces) }, used.map((index) => values[index])]

@@ -87,13 +87,14 @@ describe('a query with optional parts', () => {
       { text: 'SELECT 1 WHERE true AND a = $1 AND b ORDER BY c DESC LIMIT $2' },
       ['x', 5],
     ])
-    expect(assemble(query, [undefined, false, undefined, 5])).toEqual([
+    expect(assemble(query, [undefined, undefined, undefined, 5])).toEqual([
       { text: 'SELECT 1 WHERE true   ORDER BY c LIMIT $1' },
       [5],
     ])
   })
 
-  it('takes null for a value, and nothing that is not on the list', () => {
+  it('takes null and false for values, and nothing that is not on the list', () => {
+    expect(assemble(query, [false, undefined, undefined, 5])[1]).toEqual([false, 5])
     expect(assemble(query, [null, undefined, 'toString', 5])).toEqual([
       { text: 'SELECT 1 WHERE true AND a = $1  ORDER BY c LIMIT $2' },
       [null, 5],

@@ -16,7 +16,8 @@ import {
   text,
   timestamptz,
 } from '@savepoint/client/codecs'
-import { one, type Codec, type Database } from '@savepoint/client/runtime'
+import { insertMany } from '@savepoint/client/parts'
+import { exec, execRows, one, type Codec, type Database } from '@savepoint/client/runtime'
 import { createPglite, serverUrl } from '../../../../test/support/database.js'
 import { createFactsLoader } from '../analyse/load-facts.js'
 import { codecText, Imports } from '../emit/codec-text.js'
@@ -259,5 +260,16 @@ describe.skipIf(!url)('every type has one value in JavaScript, whichever the dri
       const back = { text: `SELECT $1${castOf(resolved)}::${type} AS value`, columns: [['value', codec]] as const }
       expect(await one(database, back, [written]), `${driver}, written`).toEqual({ value })
     }
+  })
+
+  it.each(drivers)('and as many rows as it likes are inserted, through %s', async (driver) => {
+    const database = databases[driver]
+    if (!database) throw new Error(`no ${driver}`)
+    await exec(database, { text: 'CREATE TABLE copied (id int)' })
+    // More than there can be parameters in one statement.
+    const rows = Array.from({ length: 70_000 }, (_, index) => [index])
+    expect(await insertMany(database, 'INSERT INTO copied (id) VALUES', ['(', 0, ')'], rows)).toBe(70_000)
+    expect(await execRows(database, { text: 'DELETE FROM copied' })).toBe(70_000)
+    await exec(database, { text: 'DROP TABLE copied' })
   })
 })
