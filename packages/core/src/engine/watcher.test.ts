@@ -111,3 +111,9 @@ it.each([
 ])('everything that %s matches lies in %s', (glob, base) => {
   expect(globBase(glob)).toBe(base)
 })
+
+it('keeps nobody waiting who closes it before it is ready', async () => {
+  const closedEarly = createWatcher(createTargets(resolveConfig({}, { root }), []), () => undefined, console.error)
+  await closedEarly.close()
+  await closedEarly.ready
+})

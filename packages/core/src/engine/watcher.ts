@@ -14,7 +14,7 @@ export interface WatchTargets {
 }
 
 export interface Watcher {
-  /** Resolves when changes from now on will be noticed. */
+  /** Resolves when changes from now on will be noticed, and when the watcher is closed before. */
   readonly ready: Promise<void>
   close(): Promise<void>
 }
@@ -56,9 +56,18 @@ export function createWatcher(
     notice(isItself ? watched : join(watched, name))
   })
   watcher.on('error', (error) => onError(error instanceof Error ? error : new Error(String(error))))
+  let readied = (): void => undefined
+  const ready = new Promise<void>((resolve) => {
+    readied = resolve
+    watcher.once('ready', resolve)
+  })
   return {
-    ready: new Promise((resolve) => watcher.once('ready', resolve)),
-    close: () => watcher.close(),
+    ready,
+    async close() {
+      await watcher.close()
+      // Closed before it was ready, chokidar never says so, and whoever waits for that would wait for ever.
+      readied()
+    },
   }
 }
 
