@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import {
@@ -15,7 +14,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { createDatabase, createFolder, readFiles } from '../../packages/migrate/src/testing/project.js'
 import { isMissing, sharedFolder } from '../support/requirement.js'
 import { createRandom, randomMigrations, randomSql } from './random.js'
-import { buildTool, mustRun, run, startUntil } from './tools.js'
+import { buildTool, mustRun, run } from './tools.js'
 
 const missing = isMissing('go') || isMissing('native')
 const formats: FormatName[] = ['atlas', 'goose', 'golang-migrate', 'dbmate', 'flyway']
@@ -124,17 +123,5 @@ describe.skipIf(missing)('interop with Atlas’s library [needs go, native]', ()
     await applyMigrations(theirs.client, readDirectory(folder))
     expect(await ours.rows(rows)).toEqual(await theirs.rows(rows))
     expect(name).toContain('steps')
-  })
-
-  it('excludes a run of Savepoint while it holds its lock', async () => {
-    const database = await createDatabase()
-    const folder = createFolder({})
-    writeMigration(readDirectory(folder), { name: 'users', up: ['CREATE TABLE users (id int)'] })
-    const holder = await startUntil(atlas, ['lock', `${database.url}?sslmode=disable`], 'locked')
-    const attempt = applyMigrations(database.client, readDirectory(folder), { lockTimeout: 100 })
-    await expect(attempt).rejects.toMatchObject({ code: 'SP4010' })
-    holder.stdin?.end()
-    await once(holder, 'exit')
-    await applyMigrations(database.client, readDirectory(folder), { lockTimeout: 100 })
   })
 })

@@ -1,56 +1,15 @@
-import {
-  applyMigrations,
-  listStatements,
-  readDirectory,
-  readStatus,
-  undoMigrations,
-  writeMigration,
-  type MigrationInput,
-} from '@savepoint/migrate'
+import { applyMigrations, listStatements, readDirectory, readStatus, undoMigrations } from '@savepoint/migrate'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createDatabase, createFolder, writeFiles, type Database } from '../../packages/migrate/src/testing/project.js'
 import { isMissing } from '../support/requirement.js'
+import { createProject, exchangedObjects, listColumns, listObjects } from './exchange.js'
 import { buildTool, mustRun, run } from './tools.js'
 
 const missing = isMissing('go') || isMissing('native')
 const read = (folder: string) => readDirectory(folder, { format: 'goose' })
 
-const inputs: MigrationInput[] = [
-  {
-    name: 'users',
-    up: ['CREATE TABLE users (id int PRIMARY KEY)'],
-    down: ['DROP TABLE users'],
-    now: new Date('2026-01-01'),
-  },
-  {
-    name: 'bodies',
-    up: [
-      'CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n  NEW.id = 1; -- set\n  RETURN NEW;\nEND;\n$$',
-      "DO $$ BEGIN PERFORM 'a -- b;'; END $$",
-      'INSERT INTO users VALUES (1) -- the first; one\n',
-      'CREATE FUNCTION one() RETURNS int BEGIN ATOMIC\n  SELECT 1;\nEND',
-    ],
-    down: ['DROP FUNCTION one', 'DELETE FROM users', 'DROP FUNCTION touch'],
-    now: new Date('2026-01-02'),
-  },
-  {
-    name: 'index',
-    up: [
-      {
-        sql: 'CREATE INDEX CONCURRENTLY users_id ON users (id)',
-        transactional: false,
-        reverse: [{ sql: 'DROP INDEX CONCURRENTLY users_id', transactional: false }],
-      },
-    ],
-    now: new Date('2026-01-03'),
-  },
-]
-
 const rows = 'SELECT version_id, is_applied FROM goose_db_version ORDER BY id'
-const objects = `SELECT relname::text FROM pg_class WHERE relname IN ('users', 'users_id')
-  UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1`
-const columns = `SELECT attname, format_type(atttypid, atttypmod) AS type, attnotnull, attidentity FROM pg_attribute
-  WHERE attrelid = 'goose_db_version'::regclass AND attnum > 0 ORDER BY attnum`
+const table = 'goose_db_version'
 
 describe.skipIf(missing)('interop with goose [needs go, native]', () => {
   let binary = ''
@@ -58,31 +17,25 @@ describe.skipIf(missing)('interop with goose [needs go, native]', () => {
   const goose = (database: Database, folder: string, ...command: string[]) =>
     mustRun(binary, ['-dir', folder, 'postgres', `${database.url}?sslmode=disable`, ...command])
 
-  const createProject = (): string => {
-    const folder = createFolder({})
-    for (const input of inputs) writeMigration(read(folder), input)
-    return folder
-  }
-
   it('applies and undoes what Savepoint wrote, with the same rows and the same table', async () => {
-    const folder = createProject()
+    const folder = createProject('goose')
     const [theirs, ours] = [await createDatabase(), await createDatabase()]
     await goose(theirs, folder, 'up')
     await applyMigrations(ours.client, read(folder))
     expect(await ours.rows(rows)).toEqual(await theirs.rows(rows))
-    expect(await ours.rows(columns)).toEqual(await theirs.rows(columns))
-    expect(await ours.column(objects)).toEqual(await theirs.column(objects))
-    expect(await ours.column(objects)).toEqual(['one', 'touch', 'users', 'users_id'])
+    expect(await listColumns(ours, table)).toEqual(await listColumns(theirs, table))
+    expect(await listObjects(ours)).toEqual(await listObjects(theirs))
+    expect(await listObjects(ours)).toEqual(exchangedObjects)
     // Each goes down what the other one applied.
     await goose(ours, folder, 'down-to', '0')
     await undoMigrations(theirs.client, read(folder), { toVersion: '0' })
-    expect(await ours.column(objects)).toEqual([])
-    expect(await theirs.column(objects)).toEqual([])
+    expect(await listObjects(ours)).toEqual([])
+    expect(await listObjects(theirs)).toEqual([])
     expect(await ours.rows(rows)).toEqual(await theirs.rows(rows))
   })
 
   it('goes on after Savepoint, and Savepoint after it; the statuses agree', async () => {
-    const folder = createProject()
+    const folder = createProject('goose')
     const database = await createDatabase()
     await applyMigrations(database.client, read(folder), { amount: 1 })
     await goose(database, folder, 'up-by-one')
@@ -98,7 +51,7 @@ describe.skipIf(missing)('interop with goose [needs go, native]', () => {
   })
 
   it('agrees on what is out of order', async () => {
-    const folder = createProject()
+    const folder = createProject('goose')
     const database = await createDatabase()
     await goose(database, folder, 'up')
     writeFiles(folder, { '20260102120000_late.sql': '-- +goose Up\nSELECT 1;\n-- +goose Down\n' })

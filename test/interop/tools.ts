@@ -1,4 +1,4 @@
-import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -8,13 +8,14 @@ import { fileURLToPath } from 'node:url'
 const here = dirname(fileURLToPath(import.meta.url))
 const cache = join(here, '../../node_modules/.cache/savepoint-interop/bin')
 
-export type ToolName = 'atlas' | 'goose' | 'migrate' | 'sqlc'
+export type ToolName = 'atlas' | 'goose' | 'goose-locked' | 'migrate' | 'sqlc'
 
 // Only the Postgres drivers: the others are large and take minutes to build.
 const gooseTags =
   'no_clickhouse no_mssql no_mysql no_sqlite3 no_vertica no_ydb no_libsql no_turso no_duckdb no_spanner no_dsql no_starrocks no_tidb'
 const packages: Record<ToolName, { path: string; tags?: string }> = {
   atlas: { path: './atlas' },
+  'goose-locked': { path: './goose' },
   goose: { path: 'github.com/pressly/goose/v3/cmd/goose', tags: gooseTags },
   migrate: { path: 'github.com/golang-migrate/migrate/v4/cmd/migrate', tags: 'postgres' },
   sqlc: { path: 'github.com/sqlc-dev/sqlc/cmd/sqlc' },
@@ -24,11 +25,12 @@ const packages: Record<ToolName, { path: string; tags?: string }> = {
 export function buildTool(name: ToolName): string {
   const binary = join(cache, name)
   const stamp = `${binary}.stamp`
-  const sources = ['go.mod', 'go.sum', 'atlas/main.go'].map((file) => readFileSync(join(here, file)))
+  const { path, tags } = packages[name]
+  const program = path.startsWith('.') ? [`${path}/main.go`] : []
+  const sources = ['go.mod', 'go.sum', ...program].map((file) => readFileSync(join(here, file)))
   const wanted = createHash('sha256').update(Buffer.concat(sources)).digest('hex')
   if (existsSync(binary) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return binary
   mkdirSync(cache, { recursive: true })
-  const { path, tags } = packages[name]
   const temporary = `${binary}.${process.pid}`
   const options = ['build', '-ldflags', '-s -w', ...(tags ? ['-tags', tags] : []), '-o', temporary, path]
   const built = spawnSync('go', options, { cwd: here, encoding: 'utf8', env: { ...process.env, CGO_ENABLED: '0' } })
@@ -68,6 +70,12 @@ export function findFlyway(): readonly string[] | undefined {
   return isThere() ? program : undefined
 }
 
+/** What `java` is given to have Flyway do something to a database. */
+export function flywayParameters(flyway: readonly string[], url: string, folder: string, command: string): string[] {
+  const { host, pathname, username } = new URL(url)
+  return [...flyway, command, `jdbc:postgresql://${host}${pathname}`, username, folder]
+}
+
 export interface Ran {
   code: number
   stdout: string
@@ -93,18 +101,4 @@ export async function mustRun(
   const { code, stdout, stderr } = await run(command, parameters, env)
   if (code !== 0) throw new Error(`${command} ${parameters.join(' ')} exited with ${code}: ${stderr}${stdout}`)
   return stdout
-}
-
-/** Starts a program and waits until it has written `text` to stdout. */
-export function startUntil(command: string, parameters: readonly string[], text: string): Promise<ChildProcess> {
-  const child = spawn(command, parameters, { stdio: ['pipe', 'pipe', 'inherit'] })
-  return new Promise((resolve, reject) => {
-    let output = ''
-    child.once('error', reject)
-    child.once('exit', () => reject(new Error(`${command} ended: ${output}`)))
-    child.stdout.on('data', (piece: Buffer) => {
-      output += piece.toString()
-      if (output.includes(text)) resolve(child)
-    })
-  })
 }

@@ -33,8 +33,9 @@ export function scanText(text: string, scanner: StatementScanner = postgresScann
 export function terminate(sql: string): string {
   const text = sql.trim().replace(/(?:\s*;)+$/, '')
   const closed = `${text};`
-  const [found] = scanText(closed)
-  return found?.text.endsWith(';') && closed.endsWith(found.text) ? closed : `${text}\n;`
+  // Something has to follow: a `;` in a comment at the very end would be taken for the statement's.
+  const [found, next] = scanText(`${closed}\nx`)
+  return next && found && closed.endsWith(found.text) ? closed : `${text}\n;`
 }
 
 const oneLine = (comment: string): string => comment.replace(/\s*\n\s*/g, ' ')

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Connection } from '../connection.js'
 import { MigrateError } from '../error.js'
+import type { Lease } from './goose-lease.js'
 
 const tryLock = 'SELECT pg_try_advisory_lock($1::bigint) AS held, pg_backend_pid() AS pid'
 const unlock = 'SELECT pg_advisory_unlock($1::bigint) AS released'
@@ -17,11 +18,14 @@ export interface HeldLock {
  * wait for it for ever. The pauses are Atlas's: random in [d, 2d), d doubling from 25 ms to 1 s.
  *
  * Throws SP4010, also where a pooler hands out another session for each transaction.
+ *
+ * @param lease a further lock, which is a row of a table
  */
 export async function acquireLocks(
   connection: Connection,
   keys: readonly (number | bigint)[],
   timeout: number,
+  lease?: Lease,
 ): Promise<HeldLock> {
   const held: string[] = []
   let pid = 0
@@ -38,7 +42,8 @@ export async function acquireLocks(
     }
     if (held.length === keys.length) {
       await requireSameSession(connection, pid)
-      return { release }
+      if (!lease) return { release }
+      if (await lease.take()) return { release: () => lease.giveBack().finally(release) }
     }
     await release()
     const left = end - Date.now()

@@ -2,6 +2,7 @@ import { quoteIdentifier, type Connection } from '../connection.js'
 import { flywayKey } from '../lock/keys.js'
 import { commentOf, type FileRecord, type Revision, type RevisionStore } from './store.js'
 import { splitTable } from './table.js'
+import { wholeFiles } from './version-rows.js'
 
 interface Row {
   comment: string | null
@@ -84,10 +85,8 @@ export const flywayRevisions: RevisionStore = {
       FROM ${commentOf(table)} LEFT JOIN ${table} r ON true ORDER BY r.installed_rank`)
     return { comment: rows[0]?.comment ?? null, revisions: reduceRows(rows) }
   },
-  countsStatements: false,
+  ...wholeFiles,
   keepsTime: true,
-  async begin() {},
-  async progress() {},
   finish: (connection, table, record) => write(connection, table, record),
   remove: (connection, table, record) =>
     write(connection, table, record, { type: 'UNDO_SQL', script: record.file.down }),

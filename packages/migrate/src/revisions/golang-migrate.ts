@@ -2,6 +2,7 @@ import type { Connection } from '../connection.js'
 import { golangMigrateKeys } from '../lock/keys.js'
 import { commentOf, type RevisionStore } from './store.js'
 import { splitTable } from './table.js'
+import { wholeFiles } from './version-rows.js'
 
 interface Row {
   comment: string | null
@@ -44,10 +45,8 @@ export const golangMigrateRevisions: RevisionStore = {
       ...(row?.version === null || row === undefined ? {} : { current: row.version, dirty: row.dirty }),
     }
   },
-  countsStatements: false,
-  keepsTime: false,
+  ...wholeFiles,
   begin: (connection, table, { file }) => setVersion(connection, table, file.version, true),
-  async progress() {},
   async finish(connection, table, { file }, isNewest) {
     if (isNewest) await setVersion(connection, table, file.version, false)
   },

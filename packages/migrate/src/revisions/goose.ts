@@ -1,6 +1,7 @@
 import { gooseKey } from '../lock/keys.js'
 import { commentOf, type RevisionStore } from './store.js'
 import { splitTable } from './table.js'
+import { versionRows } from './version-rows.js'
 
 interface Row {
   comment: string | null
@@ -9,12 +10,10 @@ interface Row {
   tstamp: Date
 }
 
-const insert = (table: string): string => `INSERT INTO ${table} (version_id, is_applied) VALUES ($1, true)`
-const remove = (table: string): string => `DELETE FROM ${table} WHERE version_id = $1`
-
 /** goose's `goose_db_version`: one row per version, and a row of version 0 that came with the table. */
 export const gooseRevisions: RevisionStore = {
   format: 'goose',
+  ...versionRows((table) => `INSERT INTO ${table} (version_id, is_applied) VALUES ($1, true)`, 'version_id'),
   locate: (session, options) => splitTable(options, session.schema, 'goose_db_version'),
   lockKeys: () => [gooseKey],
   create: (table) => [
@@ -44,22 +43,5 @@ export const gooseRevisions: RevisionStore = {
         row.is_applied ? [{ version, description: '', state: 'applied' as const, appliedAt: row.tstamp }] : [],
       ),
     }
-  },
-  countsStatements: false,
-  keepsTime: false,
-  async begin() {},
-  async progress() {},
-  async finish(connection, table, { file }) {
-    await connection.query(insert(table), [file.version])
-  },
-  async remove(connection, table, { file }) {
-    await connection.query(remove(table), [file.version])
-  },
-  async baseline(connection, table, records) {
-    for (const { file } of records) await connection.query(insert(table), [file.version])
-  },
-  async set(connection, table, change) {
-    for (const version of change.remove) await connection.query(remove(table), [version])
-    for (const { file } of change.add) await connection.query(insert(table), [file.version])
   },
 }

@@ -13,10 +13,11 @@ export function splitTable(options: TableOptions, schema: string, name: string):
 
 export const quoteTable = ({ schema, name }: TableName): string => `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`
 
-/** Names of every tool's table: a diff must neither report nor drop them. */
+/** Names of every tool's tables: a diff must neither report nor drop them. */
 export const revisionTableNames: readonly string[] = [
   'atlas_schema_revisions',
   'goose_db_version',
+  'goose_lock',
   'schema_migrations',
   'flyway_schema_history',
 ]
