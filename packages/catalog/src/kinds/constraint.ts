@@ -16,11 +16,22 @@ import {
   dropConstraintHazards,
   primaryKeyOverNullableHazard,
   replacePrimaryKeyHazard,
+  tableLockHazard,
 } from './hazards.js'
 import { bareTable, chooseName } from './generated-names.js'
-import type { KindDefinition, PlanContext, Statement } from './kind.js'
-import { attachPart, comesWithWhole } from './parts.js'
-import { addThenValidate, isOnline, keyFromIndex } from './online.js'
+import type { Alteration, KindDefinition, PlanContext, Statement } from './kind.js'
+import { attachPart, comesWithWhole, isMarked } from './parts.js'
+import {
+  addThenValidate,
+  isOnline,
+  isPartitioned,
+  isPlainKey,
+  keyFromIndex,
+  replaceByValidated,
+  replaceKey,
+  standsAlone,
+  validateAlone,
+} from './online.js'
 import { changedOptions } from './options.js'
 
 interface Row {
@@ -183,7 +194,7 @@ export const constraintKind: KindDefinition<'constraint'> = {
     if (comesWithWhole(constraint, context)) return [...nameExclusion(constraint), ...extras]
     const clause = constraintClause(constraint, context)
     if (clause === undefined) return extras
-    const online = isOnline(constraint.parent, context) ? createOnline(constraint) : undefined
+    const online = isOnline(constraint.parent, context) ? createOnline(constraint, context) : undefined
     if (online) return [...online, ...extras]
     const only = constraint.facts.index?.incomplete
       ? `ALTER TABLE ONLY ${tableOf(constraint)}`
@@ -195,13 +206,18 @@ export const constraintKind: KindDefinition<'constraint'> = {
     const a = from.facts
     const b = to.facts
     if (a.index?.incomplete !== b.index?.incomplete) return 'recreate'
+    const remake = (): Alteration | 'recreate' => {
+      const statements = replaceOnline(from, to, context)
+      // Foreign keys to a key, and views that group by it, go with the old one.
+      return statements ? { statements, disturbs: () => true } : 'recreate'
+    }
     const statements: Statement[] = []
     const withoutState = (facts: ConstraintFacts): string =>
       facts.definition.replace(/( DEFERRABLE| INITIALLY DEFERRED| NOT VALID| NOT ENFORCED)+$/, '')
-    if (a.type !== b.type || withoutState(a) !== withoutState(b) || a.noInherit !== b.noInherit) return 'recreate'
+    if (a.type !== b.type || withoutState(a) !== withoutState(b) || a.noInherit !== b.noInherit) return remake()
     const deferralChanges = a.deferrable !== b.deferrable || a.deferred !== b.deferred
     // Only foreign keys can be altered in this way, and until Postgres 18 not in whether they are enforced.
-    if ((deferralChanges || a.enforced !== b.enforced) && a.type !== 'foreign key') return 'recreate'
+    if ((deferralChanges || a.enforced !== b.enforced) && a.type !== 'foreign key') return remake()
     if (a.validated && !b.validated && b.enforced) return 'recreate'
     const alter = `${alterParent(to)} ALTER CONSTRAINT ${quoteIdentifier(to.name)}`
     if (deferralChanges)
@@ -210,10 +226,11 @@ export const constraintKind: KindDefinition<'constraint'> = {
       )
     if (a.enforced !== b.enforced) statements.push(`${alter} ${b.enforced ? 'ENFORCED' : 'NOT ENFORCED'}`)
     else if (!a.validated && b.validated)
-      statements.push({
-        sql: `${alterParent(to)} VALIDATE CONSTRAINT ${quoteIdentifier(to.name)}`,
-        hazards: [],
-      })
+      statements.push(
+        isOnline(to.parent, context)
+          ? validateAlone(tableOf(to), to.name)
+          : { sql: `${alterParent(to)} VALIDATE CONSTRAINT ${quoteIdentifier(to.name)}`, hazards: [] },
+      )
     if (isInheritedCheck(to, context)) return { statements: [] }
     return { statements: [...statements, ...indexDetails(to, from)] }
   },
@@ -240,11 +257,42 @@ function nameExclusion(constraint: Constraint): Statement[] {
     : [`${alterParent(constraint)} RENAME CONSTRAINT ${quoteIdentifier(given)} TO ${quoteIdentifier(constraint.name)}`]
 }
 
-function createOnline(constraint: Constraint): Statement[] | undefined {
+function createOnline(constraint: Constraint, context: PlanContext): Statement[] | undefined {
   const { type, validated, partOf } = constraint.facts
-  if (partOf !== undefined) return undefined
-  if (type === 'check' || type === 'foreign key') return validated ? addThenValidate(constraint) : undefined
-  return type === 'primary key' || type === 'unique' ? keyFromIndex(constraint) : undefined
+  const isWhole = isPartitioned(constraint.parent, context)
+  switch (type) {
+    case 'check':
+      return validated ? addThenValidate(constraint) : undefined
+    case 'foreign key':
+      // Until Postgres 18 a partitioned table has no foreign key that is not valid.
+      if (!validated || partOf !== undefined || (isWhole && context.version < 180000)) return undefined
+      return addThenValidate(constraint)
+    case 'primary key':
+    case 'unique':
+      // The key of a partitioned table takes up those of its partitions, which were made before.
+      return !isWhole && isPlainKey(constraint) ? keyFromIndex(constraint) : undefined
+    case 'exclude':
+    case 'trigger':
+      return undefined
+  }
+}
+
+/** With the new one there before the old one goes. Undefined where that cannot be done, or where nobody minds. */
+function replaceOnline(from: Constraint, to: Constraint, context: PlanContext): Statement[] | undefined {
+  const { parent, facts } = to
+  if (!isOnline(parent, context) || from.facts.type !== facts.type) return undefined
+  if (!standsAlone(parent, context) || isMarked(to, context)) return undefined
+  switch (facts.type) {
+    case 'check':
+    case 'foreign key':
+      return facts.validated ? replaceByValidated(to, context) : undefined
+    case 'primary key':
+    case 'unique':
+      return isPlainKey(to) ? [...replaceKey(to, context), ...indexDetails(to, undefined)] : undefined
+    case 'exclude':
+    case 'trigger':
+      return undefined
+  }
 }
 
 /** A part of a parent table's constraint goes with that, and cannot go alone. */
@@ -290,6 +338,14 @@ function indexDetails(to: Constraint, from: Constraint | undefined): Statement[]
   return statements
 }
 
+/** A key of a partitioned table, for which those of the partitions were built before it, one by one. */
+function takesUpParts(constraint: Constraint, context: PlanContext): boolean {
+  return isOnline(constraint.parent, context) && isPartitioned(constraint.parent, context) && isPlainKey(constraint)
+}
+
+const takesUpPartsHazard = (table: string, name: string): Hazard =>
+  tableLockHazard(table, 'ACCESS EXCLUSIVE', `${name} takes up the keys of the partitions, under a short lock`)
+
 /** Another primary key goes. */
 function replaces({ parent }: Constraint, context: PlanContext): boolean {
   return context
@@ -307,12 +363,14 @@ function addHazards(constraint: Constraint, context: PlanContext): Hazard[] {
         const column = context.from.objects.get(`column ${table}.${quoteIdentifier(name)}`)
         return column?.kind === 'column' && !column.facts.notNull
       })
+      if (takesUpParts(constraint, context)) return [takesUpPartsHazard(table, constraint.name)]
       if (context.isDropped(constraint.id) || replaces(constraint, context)) return [replacePrimaryKeyHazard(table)]
       return [addPrimaryKeyHazard(table), ...(nullable ? [primaryKeyOverNullableHazard(table)] : [])]
     }
     case 'exclude':
       return [addUniqueHazard(table, constraint.name), addExclusionHazard(table, constraint.name)]
     case 'unique':
+      if (takesUpParts(constraint, context)) return [takesUpPartsHazard(table, constraint.name)]
       return [addUniqueHazard(table, constraint.name), addUniqueConstraintHazard(table, constraint.name)]
     case 'check':
       return facts.validated ? [addCheckHazard(table, constraint.name)] : []

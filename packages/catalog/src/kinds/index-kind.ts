@@ -1,6 +1,6 @@
 import { classes } from '../extract/classes.js'
 import { defineReader } from '../extract/reader.js'
-import { quoteIdentifier, quoteLiteral, quoteQualified } from '../identifier.js'
+import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { IndexFacts } from '../model/facts.js'
 import type { CatalogObject, ObjectId } from '../model/object.js'
 import type { Hazard } from '../model/plan.js'
@@ -12,10 +12,11 @@ import {
   createIndexHazard,
   dropIndexHazard,
   partitionedIndexHazard,
+  tableLockHazard,
 } from './hazards.js'
 import type { KindDefinition, PlanContext, Statement } from './kind.js'
-import { isOnline, replaceIndex } from './online.js'
-import { attachPart } from './parts.js'
+import { isOnline, isPartitioned, repairIndex, replaceIndex } from './online.js'
+import { attachPart, isMarked } from './parts.js'
 import { changedOptions } from './options.js'
 
 interface Row {
@@ -130,15 +131,18 @@ export const indexKind: KindDefinition<'index'> = {
   alter(from, to, context) {
     const a = from.facts
     const b = to.facts
-    if (!a.valid && b.valid) return 'recreate'
+    const isInUse = isOnline(to.parent, context) && !isPartitioned(to.parent, context)
     if (withoutOptions(a) !== withoutOptions(b)) {
-      const swaps = isOnline(to.parent, context) && b.partitionOf === undefined && !isMarked(to, context)
-      return swaps ? { statements: swapIndex(from, to) } : 'recreate'
+      const swaps = isInUse && a.partitionOf === undefined && b.partitionOf === undefined && !isMarked(to, context)
+      return swaps
+        ? { statements: [...replaceIndex(to, createIndex(to, true), context), ...columnStatistics(to, undefined)] }
+        : 'recreate'
     }
+    if (!a.valid && b.valid && !isInUse) return 'recreate'
     const name = nameOf(to)
-    const statements: Statement[] = changedOptions(a.options, b.options).map(
-      (change) => `ALTER INDEX ${name} ${change}`,
-    )
+    const statements: Statement[] = !a.valid && b.valid ? repairIndex(to) : []
+    const options = changedOptions(a.options, b.options).map((change) => `ALTER INDEX ${name} ${change}`)
+    statements.push(...options)
     if (a.tablespace !== b.tablespace)
       statements.push(`ALTER INDEX ${name} SET TABLESPACE ${quoteIdentifier(b.tablespace ?? 'pg_default')}`)
     statements.push(...columnStatistics(to, from))
@@ -169,26 +173,6 @@ function createIndex(index: Index, concurrently: boolean): string {
   return concurrently ? sql.replace(/^CREATE (UNIQUE )?INDEX /, 'CREATE $1INDEX CONCURRENTLY ') : sql
 }
 
-function swapIndex(from: Index, index: Index): Statement[] {
-  const comment: Statement[] =
-    index.comment === undefined || from.comment !== index.comment
-      ? []
-      : [{ sql: `COMMENT ON INDEX ${nameOf(index)} IS ${quoteLiteral(index.comment).trim()}`, action: 'comment' }]
-  return [
-    ...replaceIndex(index, createIndex(index, true), nameOf(index)),
-    ...columnStatistics(index, undefined),
-    ...comment,
-  ]
-}
-
-/** The table is clustered on it or replicates by it: the mark would go with the old index. */
-function isMarked(index: Index, context: PlanContext): boolean {
-  const table = context.to.objects.get(index.parent ?? '')
-  if (table?.kind !== 'table') return false
-  const { clusterOn, replicaIdentity } = table.facts
-  return clusterOn === index.name || (replicaIdentity.mode === 'index' && replicaIdentity.index === index.name)
-}
-
 function isDetached(index: Index, context: PlanContext): boolean {
   return context
     .childrenIn(context.from, index.parent ?? '')
@@ -199,17 +183,20 @@ function isDetached(index: Index, context: PlanContext): boolean {
 function isConcurrent(index: Index, context: PlanContext): boolean {
   if (context.strategy !== 'online' || index.parent === undefined) return false
   if (context.isCreated(index.parent) || context.isDropped(index.parent)) return false
-  const table = context.from.objects.get(index.parent)
-  return table?.kind !== 'table' || table.facts.partitionKey === undefined
+  return !isPartitioned(index.parent, context)
 }
 
 function createHazards(index: Index, context: PlanContext, concurrently: boolean): Hazard[] {
   if (index.parent !== undefined && context.isCreated(index.parent)) return []
   const table = tableOf(index)
-  const parent = context.from.objects.get(index.parent ?? '')
-  const isPartitioned = parent?.kind === 'table' && parent.facts.partitionKey !== undefined
-  const locking = isPartitioned ? partitionedIndexHazard(table, index.name) : createIndexHazard(table, index.name)
-  const hazards: Hazard[] = [concurrently ? concurrentlyHazard(nameOf(index)) : locking]
+  const hazards: Hazard[] = []
+  if (concurrently) hazards.push(concurrentlyHazard(nameOf(index)))
+  else if (!isPartitioned(index.parent, context)) hazards.push(createIndexHazard(table, index.name))
+  else if (context.strategy === 'online')
+    hazards.push(
+      tableLockHazard(table, 'SHARE', 'CREATE INDEX takes up the indexes of the partitions, under a short lock'),
+    )
+  else hazards.push(partitionedIndexHazard(table, index.name))
   const before = context.from.objects.get(index.id)
   if (index.facts.unique)
     hazards.push(

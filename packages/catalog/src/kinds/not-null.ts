@@ -5,7 +5,7 @@ import { tableOf } from './column-details.js'
 import { bareTable, chooseName } from './generated-names.js'
 import { dropNotNullHazard, setNotNullHazards } from './hazards.js'
 import type { PlanContext, Statement } from './kind.js'
-import { isOnline, notNullByCheck } from './online.js'
+import { isOnline, setNotNullOnline, validateAlone } from './online.js'
 
 type Column = CatalogObject<'column'>
 
@@ -35,8 +35,8 @@ export function alterNotNull(before: ColumnFacts, to: Column, alter: string, con
   const comment = (from: string | undefined): Statement[] => notNullComment(from, to)
   if (!isThere(before)) {
     const hazards = is?.notValid ? [] : setNotNullHazards(table, to.name)
-    if (is === undefined && isOnline(to.parent, context) && !after.inherited)
-      return notNullByCheck(to, `${alter} SET NOT NULL`)
+    if (!is?.notValid && isOnline(to.parent, context) && !after.inherited)
+      return [...setNotNullOnline(to, context), ...comment(undefined)]
     return [{ sql: is === undefined ? `${alter} SET NOT NULL` : add(is.name), hazards }, ...comment(undefined)]
   }
   switch (changeOf(before, to, context)) {
@@ -45,13 +45,13 @@ export function alterNotNull(before: ColumnFacts, to: Column, alter: string, con
     case 'rename': {
       const { old, wanted } = namesOf(before, to)
       return [
-        ...validate(was, to, alter),
+        ...validate(before, to, alter, context),
         `ALTER TABLE ${table} RENAME CONSTRAINT ${quoteIdentifier(old)} TO ${quoteIdentifier(wanted)}`,
         ...comment(was?.comment),
       ]
     }
     case 'none':
-      return [...validate(was, to, alter), ...comment(was?.comment)]
+      return [...validate(before, to, alter, context), ...comment(was?.comment)]
   }
 }
 
@@ -65,8 +65,10 @@ export function notNullComment(from: string | undefined, to: Column): Statement[
 }
 
 /** SET NOT NULL on a constraint that is not valid yet validates it. */
-function validate(was: ColumnFacts['notNullConstraint'], to: Column, alter: string): Statement[] {
+function validate(before: ColumnFacts, to: Column, alter: string, context: PlanContext): Statement[] {
+  const was = before.notNullConstraint
   if (!was?.notValid || to.facts.notNullConstraint?.notValid) return []
+  if (isOnline(to.parent, context)) return [validateAlone(tableOf(to), namesOf(before, to).old)]
   return [{ sql: `${alter} SET NOT NULL`, hazards: setNotNullHazards(tableOf(to), to.name) }]
 }
 

@@ -50,3 +50,11 @@ export function attachPart(part: Part, from: Part | undefined, context: PlanCont
   const name = (object: AnyObject): string => quoteQualified(object.schema, object.name)
   return [{ statement: `ALTER INDEX ${name(whole)} ATTACH PARTITION ${name(part)}`, needs: [id] }]
 }
+
+/** The table is clustered on it or replicates by it: the mark would go with the old index. */
+export function isMarked(index: Part, context: PlanContext): boolean {
+  const table = context.to.objects.get(index.parent ?? '')
+  if (table?.kind !== 'table') return false
+  const { clusterOn, replicaIdentity } = table.facts
+  return clusterOn === index.name || (replicaIdentity.mode === 'index' && replicaIdentity.index === index.name)
+}

@@ -128,6 +128,10 @@ export interface InheritanceFacts {
   parent: ObjectId
   /** Of a partition. */
   bound?: string
+  /** What holds for every row of a partition, as an expression; not compared. */
+  constraint?: string
+  /** DETACH PARTITION … CONCURRENTLY was begun and not ended: nobody sees the partition in its table any more. */
+  detachPending?: true
   /** Among several parents, from 1. */
   sequence: number
 }

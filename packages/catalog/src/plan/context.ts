@@ -1,3 +1,4 @@
+import { isDetachedOnline } from '../kinds/inheritance.js'
 import { kindOf } from '../kinds/registry.js'
 import type { PlanContext } from '../kinds/kind.js'
 import type { AnyObject, Catalog, CatalogObject, ObjectId } from '../model/object.js'
@@ -139,6 +140,7 @@ export class PlanState implements PlanContext {
   /** Where the DROP of an object is part of another one's: its parent, or the column that a sequence belongs to. */
   foldInto(object: AnyObject): ObjectId | undefined {
     if (this.unfolded.has(object.id)) return undefined
+    if (object.kind === 'inheritance' && isDetachedOnline(object, this)) return undefined
     // DROP TABLE refuses while a foreign key points to the whole table; a partition that was taken off is free.
     if (object.kind === 'inheritance')
       for (const { id } of foreignKeysAbove(object, this)) if (!this.isDropped(id)) return undefined

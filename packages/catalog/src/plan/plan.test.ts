@@ -205,19 +205,17 @@ describe('a plan', () => {
     expect(left).toEqual([])
     expect(plan.steps.map(({ sql, transactional }) => `${transactional ? '   ' : '!  '}${sql}`).join('\n'))
       .toMatchInlineSnapshot(`
-      "!  ALTER TABLE public.t ADD CONSTRAINT id_savepoint_not_null CHECK (id IS NOT NULL) NOT VALID
-      !  ALTER TABLE public.t VALIDATE CONSTRAINT id_savepoint_not_null
-         ALTER TABLE public.t ALTER COLUMN id SET NOT NULL
-         ALTER TABLE public.t DROP CONSTRAINT id_savepoint_not_null
-      !  ALTER TABLE public.t ADD CONSTRAINT t_id_check CHECK ((id > 0)) NOT VALID
-      !  ALTER TABLE public.t VALIDATE CONSTRAINT t_id_check
-      !  CREATE UNIQUE INDEX CONCURRENTLY t_p_key ON public.t (p)
-         ALTER TABLE public.t ADD CONSTRAINT t_p_key UNIQUE USING INDEX t_p_key
-      !  ALTER TABLE public.t ADD CONSTRAINT t_p_fkey FOREIGN KEY (p) REFERENCES public.p(id) NOT VALID
-      !  ALTER TABLE public.t VALIDATE CONSTRAINT t_p_fkey
-      !  CREATE INDEX CONCURRENTLY i_savepoint_new ON public.t USING btree (p, id)
-      !  DROP INDEX CONCURRENTLY public.i
-         ALTER INDEX public.i_savepoint_new RENAME TO i"
-    `)
+        "!  ALTER TABLE public.t ADD CONSTRAINT t_id_not_null NOT NULL id NOT VALID
+        !  ALTER TABLE public.t VALIDATE CONSTRAINT t_id_not_null
+        !  ALTER TABLE public.t ADD CONSTRAINT t_id_check CHECK ((id > 0)) NOT VALID
+        !  ALTER TABLE public.t VALIDATE CONSTRAINT t_id_check
+        !  CREATE UNIQUE INDEX CONCURRENTLY t_p_key ON public.t (p)
+           ALTER TABLE public.t ADD CONSTRAINT t_p_key UNIQUE USING INDEX t_p_key
+        !  ALTER TABLE public.t ADD CONSTRAINT t_p_fkey FOREIGN KEY (p) REFERENCES public.p(id) NOT VALID
+        !  ALTER TABLE public.t VALIDATE CONSTRAINT t_p_fkey
+        !  CREATE INDEX CONCURRENTLY i_savepoint_new ON public.t USING btree (p, id)
+        !  DROP INDEX CONCURRENTLY public.i
+           ALTER INDEX public.i_savepoint_new RENAME TO i"
+      `)
   })
 })

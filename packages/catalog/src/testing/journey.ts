@@ -1,6 +1,6 @@
 import { createTestDatabase, type ServerName, type TestDatabase } from '../../../../test/support/database.js'
-import { cutSections } from '../sections.js'
-import { differences, extract, plan, print, type Catalog, type Plan, type PlanOptions } from '../index.js'
+import { cutSections, type Section } from '../sections.js'
+import { differences, extract, plan, print, type Catalog, type Plan, type PlanOptions, type Step } from '../index.js'
 
 /** One database of a suite, emptied after each state that is loaded into it. */
 export interface Journeys {
@@ -12,6 +12,11 @@ export interface Journeys {
     to: string,
     options?: PlanOptions & { rows?: string; check?: string },
   ): Promise<{ plan: Plan; left: unknown[]; checked: Record<string, unknown>[] }>
+  /**
+   * The same, but the plan stops after each of its sections in turn, and a new one goes on from there. Says after which sections
+   * the new plan does not arrive.
+   */
+  travelInterrupted(from: string, to: string, options?: PlanOptions & { rows?: string }): Promise<unknown[]>
   /** Prints what `sql` makes, loads the print, and says what differs. */
   reprint(sql: string): Promise<unknown[]>
   close(): Promise<void>
@@ -37,16 +42,33 @@ export async function createJourneys(server: ServerName): Promise<Journeys> {
       return loaded(from, async () => {
         const steps = plan(await extract(database), wanted, options)
         if (rows !== undefined) await database.query(rows)
-        for (const section of cutSections(steps.steps)) {
-          if (section.transactional) await database.query('BEGIN')
-          for (const step of section.steps) await database.query(step.sql)
-          if (section.transactional) await database.query('COMMIT')
-        }
+        await run(database, cutSections(steps.steps))
         const arrived = await extract(database)
         const left = [...differences(arrived, wanted), ...plan(arrived, wanted).steps]
         const checked = check === undefined ? [] : (await database.query(check)).rows
         return { plan: steps, left, checked }
       })
+    },
+    async travelInterrupted(from, to, { rows, ...options } = {}) {
+      const wanted = await catalogOf(to)
+      const failures: unknown[] = []
+      for (let stop = 1, count = 2; stop < count; stop++)
+        await loaded(from, async () => {
+          const sections = cutSections(plan(await extract(database), wanted, options).steps)
+          count = sections.length
+          if (rows !== undefined) await database.query(rows)
+          await run(database, sections.slice(0, stop))
+          const rest = plan(await extract(database), wanted, options)
+          try {
+            await run(database, cutSections(rest.steps))
+          } catch (error) {
+            failures.push({ stop, error: String(error), after: sections.slice(0, stop), rest: sqlOf(rest) })
+            return
+          }
+          const left = differences(await extract(database), wanted)
+          if (left.length > 0) failures.push({ stop, left, rest: sqlOf(rest) })
+        })
+      return failures
     },
     async reprint(sql) {
       const wanted = await catalogOf(sql)
@@ -54,6 +76,15 @@ export async function createJourneys(server: ServerName): Promise<Journeys> {
       return loaded(printed.join(';\n'), async () => differences(await extract(database), wanted))
     },
     close: () => database.close(),
+  }
+}
+
+/** As they say: each transactional section in a transaction, each other statement alone. */
+export async function run(database: Pick<TestDatabase, 'query'>, sections: readonly Section<Step>[]): Promise<void> {
+  for (const section of sections) {
+    if (section.transactional) await database.query('BEGIN')
+    for (const step of section.steps) await database.query(step.sql)
+    if (section.transactional) await database.query('COMMIT')
   }
 }
 
