@@ -53,11 +53,14 @@ describe.skipIf(isMissing('chromium'))("Vite's overlay [needs chromium]", () => 
     project.remove()
   })
 
-  /** In a new tab: the page of the app reloads itself after a run, which would break off the navigation. */
-  const openDevelopmentPage = async () => {
+  /** The page of the app reloads itself after a change, which would break off another navigation of the same tab. */
+  const openInNewTab = async (path: string) => {
     await tab.close()
     tab = await browser.newPage()
-    await tab.goto(`${server.resolvedUrls?.local[0] ?? ''}__savepoint/`)
+    await tab.goto(`${server.resolvedUrls?.local[0] ?? ''}${path}`)
+  }
+  const openDevelopmentPage = async () => {
+    await openInNewTab('__savepoint/')
     await tab.locator('body.ready').waitFor()
   }
   const overlay = () => tab.locator('vite-error-overlay')
@@ -87,7 +90,7 @@ describe.skipIf(isMissing('chromium'))("Vite's overlay [needs chromium]", () => 
     project.write('schema/users.sql', schema('email txt'))
     await overlay().waitFor({ state: 'attached' })
     project.write('src/index.js', 'export const answer = 43\nimport.meta.hot?.accept()\n')
-    await tab.reload()
+    await openInNewTab('')
     await overlay().waitFor({ state: 'attached' })
   })
 
