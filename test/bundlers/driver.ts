@@ -5,11 +5,14 @@ export interface BuildResult {
   message: string
 }
 
+/** Where the bundle runs. Node unless a test says otherwise. */
+export type Platform = 'node' | 'browser'
+
 /** One bundler, driven through its JavaScript API (Bun: through its binary). */
 export interface Driver {
   name: string
-  /** Builds once, the plugin checking. */
-  build(root: string): Promise<BuildResult>
+  /** Builds once, the plugin checking. For production. */
+  build(root: string, platform?: Platform): Promise<BuildResult>
   /**
    * Builds and goes on watching, the plugin's loop running. `onBuild` gets each result.
    * Absent where the bundler cannot watch.

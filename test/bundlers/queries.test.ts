@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { generateProject, loadConfig } from '@savepoint/core'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { bunDriver } from './drivers/bun.js'
 import { esbuildDriver } from './drivers/esbuild.js'
 import { rolldownDriver } from './drivers/rolldown.js'
@@ -22,7 +22,8 @@ beforeAll(async () => {
   project = createTestProject({
     'savepoint.config.mjs': `export default { migrations: false, client: { queries: 'src/**/*.sql' } }\n`,
     'schema/users.sql': 'CREATE TABLE users (\n  id int PRIMARY KEY,\n  name text NOT NULL\n);\n',
-    'src/users.sql': '-- name: GetUser :one\nSELECT id, -- the key\n  name FROM users WHERE id = @id;\n',
+    'src/users.sql':
+      '-- name: GetUser :one\nSELECT id, -- the key\n  name FROM users WHERE id = @id;\n-- name: Unused :many\nSELECT sqlc.embed(u), 1 AS nobody_calls FROM users u;\n',
     'src/index.js': `import { getUser } from './users.sql'\nexport const user = (db) => getUser(db, { id: 1 })\n`,
   })
   mkdirSync(join(project.root, 'node_modules/@savepoint'), { recursive: true })
@@ -33,6 +34,7 @@ beforeAll(async () => {
 afterAll(() => project.remove())
 
 function outputs(folder: string): string {
+  if (!existsSync(folder)) return ''
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((path) => join(folder, path))
     .filter((path) => statSync(path).isFile())
@@ -40,8 +42,21 @@ function outputs(folder: string): string {
     .join('\n')
 }
 
-it.each(drivers)('an import of a query file is its functions in $name', async (driver) => {
-  rmSync(join(project.root, 'dist'), { recursive: true, force: true })
-  expect(await driver.build(project.root)).toEqual({ ok: true, message: '' })
-  expect(outputs(join(project.root, 'dist'))).toContain('SELECT id,name FROM users WHERE id = $1')
+describe.each(drivers)('an import of a query file in $name', (driver) => {
+  beforeEach(() => rmSync(join(project.root, 'dist'), { recursive: true, force: true }))
+
+  it('is the functions that are called, with short SQL', async () => {
+    expect(await driver.build(project.root)).toEqual({ ok: true, message: '' })
+    const bundle = outputs(join(project.root, 'dist'))
+    expect(bundle).toContain('SELECT id,name FROM users WHERE id = $1')
+    expect(bundle).not.toContain('nobody_calls')
+  })
+
+  it('is refused in code for browsers', async () => {
+    const { ok, message } = await driver.build(project.root, 'browser')
+    expect(ok).toBe(false)
+    expect(message).toContain('SP6015')
+    expect(message).toContain('users.sql is imported by code for the browser')
+    expect(outputs(join(project.root, 'dist'))).not.toContain('SELECT')
+  })
 })

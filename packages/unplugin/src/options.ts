@@ -12,4 +12,10 @@ export interface Options {
    * esbuild and Bun do not say which it is; there the default is the check.
    */
   loop?: boolean
+  /**
+   * Whether the bundle is for browsers, in which query files are refused.
+   * @default what the bundler says: Vite's environment, the platform of esbuild and Rolldown, the target of webpack, Rspack and Bun,
+   * with that bundler's own default where the configuration does not say it. Rollup does not know, and is believed to build for servers.
+   */
+  browser?: boolean
 }

@@ -1,4 +1,5 @@
 import type { UnpluginContextMeta, UnpluginOptions } from 'unplugin'
+import { isForBrowser } from './browser.js'
 import { embedMigrations, migrationsIdRE, resolvedMigrationsId, resolvedMigrationsIdRE } from './embed.js'
 import { setupEsbuild } from './hosts/esbuild.js'
 import { createRollupHooks } from './hosts/rollup.js'
@@ -17,6 +18,8 @@ import { verify } from './verify.js'
  */
 export function createPlugin(options: Options = {}, meta: UnpluginContextMeta): UnpluginOptions {
   const projects = createProjects(options)
+  const rollup = createRollupHooks(options, projects)
+  let rolldownPlatform: string | undefined
   const plugin: UnpluginOptions = {
     name: 'savepoint',
     enforce: 'pre',
@@ -28,7 +31,7 @@ export function createPlugin(options: Options = {}, meta: UnpluginContextMeta): 
           const { code, errors } = await loadQueries(id, options, projects, {
             // While the loop runs somebody is developing; everything else is a build.
             production: projects.current?.engine === undefined,
-            forBrowser: isForBrowser(this),
+            forBrowser: isForBrowser(this, options, rolldownPlatform),
           })
           if (errors.length > 0) throw createBuildError(errors, projects.current?.root ?? process.cwd())
           return code === undefined ? null : { code, moduleType: 'js' }
@@ -38,8 +41,14 @@ export function createPlugin(options: Options = {}, meta: UnpluginContextMeta): 
         return code
       },
     },
-    rollup: createRollupHooks(options, projects),
-    rolldown: createRollupHooks(options, projects),
+    rollup,
+    rolldown: {
+      ...rollup,
+      async buildStart({ platform }) {
+        rolldownPlatform = platform
+        await rollup.buildStart.call(this)
+      },
+    },
     vite: createViteHooks(options, projects),
     esbuild: { setup: (build) => setupEsbuild(build, options, projects) },
     webpack: (compiler) => setupWebpack(compiler, options, projects),
@@ -50,13 +59,4 @@ export function createPlugin(options: Options = {}, meta: UnpluginContextMeta): 
     plugin.buildStart = () => verify(projects.at(process.cwd()), options.loop ?? false)
   }
   return plugin
-}
-
-/**
- * Vite says which environment a module is for; the other bundlers build what their user says they build. A library is built in the
- * environment of browsers too, and may be for servers all the same.
- */
-function isForBrowser(context: object): boolean {
-  const { environment } = context as { environment?: { name?: unknown; config?: { build?: { lib?: unknown } } } }
-  return environment?.name === 'client' && !environment.config?.build?.lib
 }

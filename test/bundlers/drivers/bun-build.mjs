@@ -1,9 +1,10 @@
-// Runs in Bun, on the built package: `bun bun-build.mjs ROOT`.
+// Runs in Bun, on the built package: `bun bun-build.mjs ROOT TARGET`.
 import savepoint from '../../../packages/unplugin/dist/bun.js'
 
-const root = process.argv[2]
+const [, , root, target] = process.argv
 const { success, logs } = await Bun.build({
   entrypoints: [`${root}/src/index.js`],
+  target,
   outdir: `${root}/dist`,
   plugins: [savepoint({ root })],
   throw: false,

@@ -10,9 +10,9 @@ const script = join(dirname(fileURLToPath(import.meta.url)), 'bun-build.mjs')
 /** Bun's plugin API has no watching; the build runs in Bun itself. */
 export const bunDriver: Driver = {
   name: 'bun',
-  build(root) {
+  build(root, platform = 'node') {
     return new Promise((resolve, reject) => {
-      const child = spawn(binary, [script, root], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+      const child = spawn(binary, [script, root, platform], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
       let output = ''
       child.stdout.on('data', (chunk) => (output += chunk))
       child.stderr.on('data', (chunk) => (output += chunk))

@@ -1,8 +1,9 @@
 import { build, context, type BuildOptions, type Plugin } from 'esbuild'
 import savepoint from 'unplugin-savepoint/esbuild'
-import { describeError, type Driver } from '../driver.js'
+import { describeError, type Driver, type Platform } from '../driver.js'
 
-const options = (root: string): BuildOptions => ({
+const options = (root: string, platform: Platform = 'node'): BuildOptions => ({
+  platform,
   absWorkingDir: root,
   entryPoints: ['src/index.js'],
   bundle: true,
@@ -13,9 +14,9 @@ const options = (root: string): BuildOptions => ({
 
 export const esbuildDriver: Driver = {
   name: 'esbuild',
-  async build(root) {
+  async build(root, platform) {
     try {
-      await build({ ...options(root), plugins: [savepoint({ root })] })
+      await build({ ...options(root, platform), plugins: [savepoint({ root })] })
       return { ok: true, message: '' }
     } catch (error) {
       return { ok: false, message: describeError(error) }

@@ -1,4 +1,4 @@
-import { describeError, type Driver } from '../driver.js'
+import { describeError, type Driver, type Platform } from '../driver.js'
 
 interface Bundle {
   write(output: { dir: string }): Promise<unknown>
@@ -15,14 +15,14 @@ interface Watcher {
 /** Rollup and Rolldown are driven alike. */
 export function createRollupDriver(
   name: string,
-  bundle: (root: string) => Promise<Bundle>,
+  bundle: (root: string, platform?: Platform) => Promise<Bundle>,
   watch: (root: string, onEvent: (event: WatchEvent) => void) => Watcher,
 ): Driver {
   return {
     name,
-    async build(root) {
+    async build(root, platform) {
       try {
-        const built = await bundle(root)
+        const built = await bundle(root, platform)
         await built.write({ dir: `${root}/dist` })
         await built.close()
         return { ok: true, message: '' }

@@ -1,20 +1,26 @@
 import savepoint from 'unplugin-savepoint/vite'
 import { build, type InlineConfig } from 'vite'
-import { describeError, type Driver } from '../driver.js'
+import { describeError, type Driver, type Platform } from '../driver.js'
 
-const config = (root: string): InlineConfig => ({
+const config = (root: string, platform: Platform = 'node'): InlineConfig => ({
   root,
   configFile: false,
   logLevel: 'silent',
   plugins: [savepoint({ root })],
-  build: { lib: { entry: 'src/index.js', formats: ['es'] }, emptyOutDir: true },
+  build: {
+    emptyOutDir: true,
+    minify: false,
+    ...(platform === 'node'
+      ? { lib: { entry: 'src/index.js', formats: ['es'] } }
+      : { rollupOptions: { input: `${root}/src/index.js` } }),
+  },
 })
 
 export const viteDriver: Driver = {
   name: 'vite',
-  async build(root) {
+  async build(root, platform) {
     try {
-      await build(config(root))
+      await build(config(root, platform))
       return { ok: true, message: '' }
     } catch (error) {
       return { ok: false, message: describeError(error) }

@@ -21,17 +21,20 @@ function toResult(error: Error | null, stats: Stats | undefined): BuildResult {
 }
 
 /** webpack and Rspack are driven alike. */
-export function createWebpackDriver(name: string, createCompiler: (root: string) => Compiler): Driver {
+export function createWebpackDriver(
+  name: string,
+  createCompiler: (root: string, target: 'node' | 'web') => Compiler,
+): Driver {
   return {
     name,
-    build(root) {
-      const compiler = createCompiler(root)
+    build(root, platform) {
+      const compiler = createCompiler(root, platform === 'browser' ? 'web' : 'node')
       return new Promise((resolve) => {
         compiler.run((error, stats) => compiler.close(() => resolve(toResult(error, stats))))
       })
     },
     async watch(root, onBuild) {
-      const compiler = createCompiler(root)
+      const compiler = createCompiler(root, 'node')
       const watching = compiler.watch({ aggregateTimeout: 20 }, (error, stats) => onBuild(toResult(error, stats)))
       return {
         close: () =>
