@@ -69,6 +69,11 @@ export function describeRejection(error: unknown, file: string, root: string): u
   return error
 }
 
+/** Whether the command, which loads the config in a process of its own and by other means, may do better. */
+export function isForTheCommand({ error }: Extract<CaptureResponse, { error: unknown }>): boolean {
+  return !error.finding && !missingPackageRE.test(error.message)
+}
+
 // The first frame that is in a file of the user's; source maps have put the names of those files in.
 function findOrigin(stack: string): SourceLocation | undefined {
   for (const line of stack.split('\n')) {
@@ -80,8 +85,10 @@ function findOrigin(stack: string): SourceLocation | undefined {
   return undefined
 }
 
+const missingPackageRE = /Cannot find (?:package|module) '([^']+)'/
+
 function fixFor(message: string): { fix?: string } {
-  const missing = /Cannot find (?:package|module) '([^']+)'/.exec(message)?.[1]
+  const missing = missingPackageRE.exec(message)?.[1]
   return missing ? { fix: `install ${missing}, or take its import out of the config` } : {}
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isMissing, sharedFolder } from '../../../test/support/requirement.js'
+import { qualifyStatements } from './generate/qualify.js'
 import { generateAuthSchema } from './index.js'
 import { installPackages } from './testing/project.js'
 
@@ -27,6 +28,11 @@ describe.skipIf(isMissing('shared'))('the SQL that Better Auth generates [needs 
       expect(sql).toBe(readFileSync(join(folder, name, 'qualified.sql'), 'utf8'))
       expect(readdirSync(root).sort()).toEqual(['auth.ts', 'node_modules', 'package.json'])
       expect(readdirSync(join(root, 'node_modules/.savepoint'))).toEqual([])
+    })
+
+    it.each(cases)('%s, as the command writes it, gets the schema and nothing else', (name) => {
+      const statements = qualifyStatements(readFileSync(join(folder, name, 'plain.sql'), 'utf8'), 'auth')
+      expect(`${statements.join(';\n\n')};`).toBe(readFileSync(join(folder, name, 'qualified.sql'), 'utf8'))
     })
 
     it('carries another schema name through, one that needs quoting too', async () => {

@@ -24,6 +24,11 @@ export interface BetterAuthOptions {
     /** `gen_random_uuid()` on text primary keys. @default false */
     ids?: boolean
   }
+  /**
+   * Whether Better Auth's own command (`auth` or `@better-auth/cli`, where the project has it installed) is asked when the
+   * config throws in the thread that reads it. It gets an empty database in `DATABASE_URL`. @default true
+   */
+  command?: boolean
   /** How long the config may take to load, in milliseconds. @default 10000 */
   timeout?: number
 }

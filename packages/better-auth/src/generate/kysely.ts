@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { findPackage } from '../find-package.js'
 
 /** The part of Kysely that is used. Structural: the copy is the project's, of whatever version Better Auth brought. */
 export interface KyselyModule {
@@ -45,9 +46,13 @@ export async function importKysely(from: string): Promise<KyselyModule> {
   return (await import(pathToFileURL(join(folder, file)).href)) as KyselyModule
 }
 
-/** Version of the project's better-auth. */
-export function betterAuthVersion(from: string): string {
-  const folder = findPackage('better-auth', dirname(fileURLToPath(from)))
+/**
+ * Version of the project's better-auth.
+ *
+ * @param start folder of the project, or one below it
+ */
+export function betterAuthVersion(start: string): string {
+  const folder = findPackage('better-auth', start)
   if (!folder) throw new Error('better-auth is not installed in this project')
   return (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }).version
 }
@@ -57,13 +62,4 @@ type ExportTarget = string | { import?: ExportTarget; default?: ExportTarget }
 function resolveImport(target: ExportTarget | undefined): string | undefined {
   if (target === undefined || typeof target === 'string') return target
   return resolveImport(target.import ?? target.default)
-}
-
-/** Real folder of an installed package, looked up as Node does from `start` upwards. */
-function findPackage(name: string, start: string): string | undefined {
-  for (let folder = start; ; folder = dirname(folder)) {
-    const candidate = join(folder, 'node_modules', name)
-    if (existsSync(join(candidate, 'package.json'))) return realpathSync(candidate)
-    if (folder === dirname(folder)) return undefined
-  }
 }

@@ -1,8 +1,11 @@
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { CapturedSchema, CaptureRequest, Finding } from '../capture/protocol.js'
 import { defaultStatements } from './defaults.js'
 import { findingsOf } from './findings.js'
 import { betterAuthVersion, importKysely, type KyselyDatabase } from './kysely.js'
 import { orderStatements } from './order.js'
+import { quote } from './qualify.js'
 import { runtimeSchema } from './runtime-schema.js'
 import type { AuthOptions, GetMigrations, Migrations } from './better-auth.js'
 
@@ -30,7 +33,7 @@ export async function generateSchema(module: unknown, request: Omit<CaptureReque
   const options = authOptions(config)
   refuseForeignAdapter(options)
   const { getMigrations } = await importMigrations()
-  const version = betterAuthVersion(request.url)
+  const version = betterAuthVersion(dirname(fileURLToPath(request.url)))
   if (!getMigrations || isTooOld(version)) throw new UnsupportedConfigError(tooOld(version))
 
   const kysely = await importKysely(request.url)
@@ -120,8 +123,4 @@ function tooOld(version: string): Finding {
     why: 'its tables come from its own generator, which older versions do not have in this form',
     fix: 'update better-auth, or keep what its command generates as a schema file',
   }
-}
-
-export function quote(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
 }

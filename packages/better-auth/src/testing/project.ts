@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const modules = join(dirname(fileURLToPath(import.meta.url)), '../../node_modules')
+export const modules = join(dirname(fileURLToPath(import.meta.url)), '../../node_modules')
 
 /** A project's `node_modules` with what the configs import, and Better Auth in the version wanted. */
 export function installPackages(root: string, betterAuth: string): void {
