@@ -233,6 +233,7 @@ describe('types', () => {
 const packageFolder = fileURLToPath(new URL('../../', import.meta.url))
 const compilers = {
   'TypeScript 5.9': join(packageFolder, 'node_modules/typescript-5/bin/tsc'),
+  'TypeScript 6': join(packageFolder, 'node_modules/typescript-6/bin/tsc'),
   'TypeScript 7': join(packageFolder, '../../node_modules/typescript/bin/tsc'),
 }
 const resolutions = {
