@@ -7,6 +7,7 @@ export default defineConfig({
   resolve: {
     // Tests read the packages' sources, so that no test can pass on a stale build.
     alias: [
+      { find: /^@savepoint\/catalog\/identifier$/, replacement: source('catalog/src/identifier.ts') },
       { find: /^@savepoint\/core\/check$/, replacement: source('core/src/check/check.ts') },
       { find: /^@savepoint\/core\/plugin$/, replacement: source('core/src/plugin/index.ts') },
       { find: /^@savepoint\/client\/parts$/, replacement: source('client/src/runtime/parts.ts') },

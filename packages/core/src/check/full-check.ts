@@ -10,6 +10,7 @@ import { toDiagnostics } from '../engine/diagnose.js'
 import type { EngineOptions } from '../engine/engine.js'
 import { openProject, type Project } from '../engine/project.js'
 import { hasErrors, readDesired, type ElaboratedSchema } from '../engine/run/desired.js'
+import { describeObjects, desiredObjects } from '../engine/run/plugin-objects.js'
 import { createTargets } from '../engine/watcher.js'
 import { prepareFiles, type KnownFiles } from '../engine/run/files.js'
 import type { RepeatableScripts } from '../repeatable/scripts.js'
@@ -97,7 +98,7 @@ async function checkMigrations(
 ): Promise<Diagnostic[]> {
   const { migrations, elaborator, config } = project
   if (!migrations || !config.migrations) return []
-  const { directory, catalog, diagnostics } = await migrations.replay(elaborator, scripts.pre)
+  const { directory, catalog, objects, diagnostics } = await migrations.replay(elaborator, scripts.pre, project.plugins)
   const shown = relative(config.root, config.migrations.directory)
   const found: Diagnostic[] = [...diagnostics]
   const mismatch = directory.sumText === undefined ? undefined : findSumMismatch(directory)
@@ -112,9 +113,12 @@ async function checkMigrations(
   }
   if (!catalog) return found
   const wanted = await project.repeatable.migrated(schema, sources, scripts)
-  const different = differences(catalog, wanted.catalog)
+  const different = [
+    ...differences(catalog, wanted.catalog).map(describeDifference),
+    ...describeObjects(project.plugins, objects, await desiredObjects(project.plugins, wanted.catalog)),
+  ]
   if (different.length === 0) return found
-  const shownDifferences = different.slice(0, 8).map(describeDifference)
+  const shownDifferences = different.slice(0, 8)
   const more = different.length - shownDifferences.length
   return [
     ...found,

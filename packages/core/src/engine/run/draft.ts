@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { differences, plan, type Catalog } from '@savepoint/catalog'
+import { differences, plan, type Catalog, type Connection } from '@savepoint/catalog'
 import {
   listScriptStatements,
   listStatements,
@@ -14,27 +14,32 @@ import {
 import type { ResolvedConfig } from '../../config/config.js'
 import type { Diagnostic } from '../../diagnostics/index.js'
 import { unwritable } from '../../emit/emit.js'
+import type { PluginContainer } from '../../plugin/container.js'
 import type { ScriptFile } from '../../repeatable/scripts.js'
+import type { Project } from '../project.js'
 import type { Elaboration, Elaborator, ReplayedMigration } from './elaborator.js'
+import { around, currentObjects, desiredObjects, planObjects, type PluginObjects } from './plugin-objects.js'
 
 /** What the migrations directory leads to. */
 export interface ReplayedDirectory {
   directory: MigrationDirectory
   /** Absent when a migration cannot be replayed. */
   catalog?: Catalog
+  /** Of plugins' kinds. */
+  objects: PluginObjects
   diagnostics: readonly Diagnostic[]
 }
 
 /** The migrations directory of a project, replayed only when its content changed. */
 export interface Migrations {
   /** @param pre scripts that run before the first migration */
-  replay(elaborator: Elaborator, pre: readonly ScriptFile[]): Promise<ReplayedDirectory>
+  replay(elaborator: Elaborator, pre: readonly ScriptFile[], plugins: PluginContainer): Promise<ReplayedDirectory>
 }
 
 export function createMigrations({ directory: path, format }: NonNullable<ResolvedConfig['migrations']>): Migrations {
   let known: { hash: string; replayed: ReplayedDirectory } | undefined
   return {
-    async replay(elaborator, pre) {
+    async replay(elaborator, pre, plugins) {
       const directory = readMigrations(path, format)
       const scripts = pre.map(async (script): Promise<ReplayedMigration> => {
         const statements = await listScriptStatements(script)
@@ -47,7 +52,9 @@ export function createMigrations({ directory: path, format }: NonNullable<Resolv
       const migrations = [...(await Promise.all(scripts)), ...files]
       const hash = hashMigrations(migrations)
       if (known?.hash === hash) return { ...known.replayed, directory }
-      const replayed = { directory, ...(await elaborator.replay(migrations)) }
+      const inspect = (connection: Connection): Promise<PluginObjects> => currentObjects(plugins, connection)
+      const { seen = [], ...rest } = await elaborator.replay(migrations, plugins.kinds.length > 0 ? inspect : undefined)
+      const replayed = { directory, ...rest, objects: seen }
       known = { hash, replayed }
       return replayed
     },
@@ -70,22 +77,24 @@ function hashMigrations(migrations: readonly ReplayedMigration[]): string {
 export async function writeDraftMigration(
   replayed: ReplayedDirectory,
   elaboration: Elaboration & { catalog: Catalog },
-  config: ResolvedConfig,
+  { config, plugins }: Pick<Project, 'config' | 'plugins'>,
 ): Promise<{ draft?: string; diagnostics: readonly Diagnostic[] }> {
   const path = config.migrations?.directory ?? ''
   const from = replayed.catalog
   if (!from) return { diagnostics: replayed.diagnostics.map((diagnostic) => ({ ...diagnostic, severity: 'warning' })) }
   const to = elaboration.catalog
   try {
-    if (differences(from, to).length === 0) {
+    const wanted = await desiredObjects(plugins, to)
+    const objects = await planObjects(plugins, replayed.objects, wanted)
+    if (differences(from, to).length === 0 && objects.before.length + objects.after.length === 0) {
       if (existsSync(path)) removeDraft(replayed.directory)
       return { diagnostics: [] }
     }
     const { renames } = elaboration.renames(from)
-    const up = plan(from, to, { renames }).steps
-    const down = plan(to, from, {
-      renames: renames.map((rename) => ({ ...rename, from: rename.to, to: rename.from })),
-    }).steps
+    const up = around(plan(from, to, { renames }).steps, objects)
+    const reversed = renames.map((rename) => ({ ...rename, from: rename.to, to: rename.from }))
+    const back = await planObjects(plugins, wanted, replayed.objects)
+    const down = around(plan(to, from, { renames: reversed }).steps, back)
     // The directory of a project that has no migrations yet is made for its first draft.
     mkdirSync(path, { recursive: true })
     const directory = readDirectory(path, { format: config.migrations?.format })

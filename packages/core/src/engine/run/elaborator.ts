@@ -48,7 +48,14 @@ export interface Elaborator {
   prove(from: Catalog, to: Catalog, plan: Plan): Promise<Proof>
   /** Lets `work` read a database that stands at the last elaboration, `desired`; undefined when there is none. */
   use<Result>(desired: Catalog, work: (connection: Connection) => Promise<Result>): Promise<Result | undefined>
-  /** What the migrations lead to, from an empty database. */
-  replay(migrations: readonly ReplayedMigration[]): Promise<{ catalog?: Catalog; diagnostics: readonly Diagnostic[] }>
+  /**
+   * What the migrations lead to, from an empty database.
+   *
+   * @param inspect looks at more of that database; with it the migrations are always run
+   */
+  replay<Seen = undefined>(
+    migrations: readonly ReplayedMigration[],
+    inspect?: (connection: Connection) => Promise<Seen>,
+  ): Promise<{ catalog?: Catalog; seen?: Seen; diagnostics: readonly Diagnostic[] }>
   close(): Promise<void>
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { extract, isServerError, type Catalog } from '@savepoint/catalog'
+import { extract, isServerError, type Catalog, type Connection } from '@savepoint/catalog'
 import type { ResolvedConfig } from '../../config/config.js'
 import { connect, type DatabaseSession } from '../../database/connect.js'
 import type { ScratchDatabase } from '../../server/server.js'
@@ -8,6 +8,7 @@ import { loadParser } from '../../sources/parse.js'
 import { readRenames } from '../../sources/annotations.js'
 import type { Statement } from '../../sources/source.js'
 import { ourVersion } from '../version.js'
+import type { Diagnostic } from '../../diagnostics/index.js'
 import { createCatalogCache, type CacheInputs } from '../../scratch/cache.js'
 import { resolveRenames } from '../../scratch/renames.js'
 import { createWarmScratch, type WarmScratch } from '../../scratch/warm-scratch.js'
@@ -123,11 +124,11 @@ export function openElaborator(
           return { kind: 'unproved', diagnostics: [proof.diagnostic] }
       }
     },
-    async replay(migrations) {
+    async replay(migrations, inspect) {
       const inputs = await describeInputs(asStatements(migrations))
-      const cached = await cache.load(inputs)
+      const cached = inspect ? undefined : await cache.load(inputs)
       if (cached) return { catalog: cached, diagnostics: [] }
-      const replayed = await replayOnScratch(migrations)
+      const replayed = await replayOnScratch(migrations, inspect)
       if (replayed.catalog) await cache.save(inputs, replayed.catalog)
       return replayed
     },
@@ -151,7 +152,10 @@ export function openElaborator(
     return describeElaboration(await ask((warm) => warm.elaborate(statements, texts)), sources)
   }
 
-  async function replayOnScratch(migrations: readonly ReplayedMigration[]): ReturnType<Elaborator['replay']> {
+  async function replayOnScratch<Seen>(
+    migrations: readonly ReplayedMigration[],
+    inspect?: (connection: Connection) => Promise<Seen>,
+  ): Promise<{ catalog?: Catalog; seen?: Seen; diagnostics: readonly Diagnostic[] }> {
     const database = await openScratch()
     const session = await connect(database.url)
     try {
@@ -159,7 +163,8 @@ export function openElaborator(
         const failure = await replayOne(session, migration)
         if (failure) return { diagnostics: [failure] }
       }
-      return { catalog: await extract(session, options), diagnostics: [] }
+      const catalog = await extract(session, options)
+      return { catalog, ...(inspect ? { seen: await inspect(session) } : {}), diagnostics: [] }
     } finally {
       await session.close()
       await database.close()

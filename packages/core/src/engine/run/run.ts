@@ -14,6 +14,7 @@ import { hasErrors, readDesired, type ElaboratedSchema } from './desired.js'
 import { prepareFiles, writeFiles, type PreparedFiles } from './files.js'
 import { describeRules } from './plugin-rules.js'
 import { createStopwatch } from './stopwatch.js'
+import { synchroniseObjects } from './synchronise-objects.js'
 
 /** What a run came to. With errors, the database and the files stand where they were (files: as far as they could be written). */
 export interface RunOutcome {
@@ -79,9 +80,9 @@ export async function runOnce(project: Project, { changed, started, isSuperseded
   const draft =
     project.migrations && !isSuperseded()
       ? await writeDraftMigration(
-          await project.migrations.replay(elaborator, scripts.pre),
+          await project.migrations.replay(elaborator, scripts.pre, plugins),
           await project.repeatable.migrated(elaboration, sources, scripts),
-          config,
+          project,
         )
       : { diagnostics: [] }
   const stages = stopwatch.stop()
@@ -115,8 +116,14 @@ export async function runOnce(project: Project, { changed, started, isSuperseded
     if (running.ran || (pulled && pulled.applied.length > 0)) project.current.forget()
     warnings.push(...(pulled?.warnings ?? []).map(frame))
     const result = await synchronise(schema)
-    await running.end(result.statements.length > 0).catch(rethrowLost)
-    return result
+    const objects = await synchroniseObjects(project, schema, connection).catch(rethrowLost)
+    await running.end(result.statements.length + objects.statements.length > 0).catch(rethrowLost)
+    return {
+      ...result,
+      statements: [...result.statements, ...objects.statements],
+      warnings: [...result.warnings, ...objects.warnings],
+      proved: result.proved && objects.proved,
+    }
   }
 
   /** Brings the development database to the desired state. Plans anew when somebody else changed it meanwhile. */
