@@ -9,8 +9,8 @@ import { root } from './build.mjs'
  * before it, and exits with what it resolves to.
  */
 export async function runTypeScript(file) {
-  // Beside the dependencies, so that the bundle's bare imports are found.
-  const folder = join(root, 'node_modules/.cache/savepoint-test')
+  // Beside the dependencies of the tests, so that the bundle's bare imports are found.
+  const folder = join(root, 'test/node_modules/.cache/savepoint-test')
   mkdirSync(folder, { recursive: true })
   const outfile = join(folder, `${file.replaceAll(/[/.]/g, '-')}-${process.pid}.mjs`)
   await build({

@@ -10,13 +10,14 @@ import type { Case } from './run-pair.js'
 
 const usage = `Runs schema pairs in both directions and prints counts and each failure with its plan.
 
-  node scripts/pairs.mjs [filter …] [--server 18|17|16|15|14|pglite] [--url postgres://…] [--corpus | --cases] [--quiet]
+  node scripts/pairs.mjs [filter …] [--server 18|17|16|15|14|pglite] [--url postgres://…] [--dump] [--corpus | --cases] [--quiet]
 
   filter     a part of a pair's name: migra, pgschema/create_table, grants
   --server   which server to start for the run (default 18)
   --url      a server that runs already, instead
   --corpus   the schema evolutions of the corpus instead of the pairs
   --cases    the project's own cases instead
+  --dump     let pg_dump look on, where it fits the server
   --quiet    names of failures only`
 
 export async function main(args: string[], sharedFolder: string): Promise<number> {
@@ -29,6 +30,7 @@ export async function main(args: string[], sharedFolder: string): Promise<number
       corpus: { type: 'boolean', default: false },
       cases: { type: 'boolean', default: false },
       quiet: { type: 'boolean', default: false },
+      dump: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
@@ -43,7 +45,7 @@ export async function main(args: string[], sharedFolder: string): Promise<number
       ? ownCases(values.server)
       : readPairs(join(sharedFolder, 'fixtures/diff-pairs')).filter((pair) => pair.loadsOn[kind])
   const cases = all.filter(({ name }) => positionals.length === 0 || positionals.some((part) => name.includes(part)))
-  const { server, stop } = await openServer({ server: values.server, url: values.url })
+  const { server, stop } = await openServer({ server: values.server, url: values.url, dump: values.dump })
   const started = performance.now()
   try {
     const report = await runCases(server, cases, {

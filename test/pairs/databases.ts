@@ -2,11 +2,14 @@ import { randomBytes } from 'node:crypto'
 import type { Connection } from '@savepoint/catalog'
 import pg from 'pg'
 import { createPglite } from '../support/database.js'
+import { canDump, dumpNative, dumpPglite } from './dump.js'
 import { observe } from './observer.js'
 
 /** An empty database that a case fills and leaves behind; `connect` gives a session without the settings of the one that loaded. */
 export interface Side {
   connect(): Promise<Connection>
+  /** What pg_dump says about it; absent where there is none for the server. */
+  dump?(): Promise<string[]>
   close(): Promise<void>
 }
 
@@ -25,8 +28,20 @@ export interface PairServer {
 // Tablespaces of the cases live inside the data directory.
 const tablespacesInPlace = '-c allow_in_place_tablespaces=on'
 
+export interface ServerOptions {
+  /** Cases beside each other. */
+  lanes?: number
+  /** Let pg_dump look on, which takes a moment each time. */
+  dump?: boolean
+}
+
 /** `url` is that of the server's `postgres` database. */
-export async function createNativeServer(name: string, url: string, lanes = 2): Promise<PairServer> {
+export async function createNativeServer(
+  name: string,
+  url: string,
+  { lanes = 2, dump = false }: ServerOptions = {},
+): Promise<PairServer> {
+  const isDumped = dump && canDump(name)
   const pool = new pg.Pool({ connectionString: url, max: lanes + 1, options: tablespacesInPlace })
   // A new session starts with empty caches, which costs more than a case; so the sessions are kept with their databases.
   const idle: OpenDatabase[] = []
@@ -41,6 +56,7 @@ export async function createNativeServer(name: string, url: string, lanes = 2): 
           await resetSession(database.client)
           return database.client
         },
+        ...(isDumped && { dump: () => dumpNative(databaseUrl(url, database.name)) }),
         async close() {
           await resetSession(database.client)
           if (await sweep(database.client)) idle.push(database)
@@ -61,12 +77,16 @@ interface OpenDatabase {
   client: pg.Client
 }
 
+function databaseUrl(url: string, name: string): string {
+  const target = new URL(url)
+  target.pathname = `/${name}`
+  return target.href
+}
+
 async function createDatabase(pool: pg.Pool, url: string): Promise<OpenDatabase> {
   const name = `pair_${randomBytes(6).toString('hex')}`
   await pool.query(`CREATE DATABASE ${name} TEMPLATE template0`)
-  const target = new URL(url)
-  target.pathname = `/${name}`
-  const client = new pg.Client({ connectionString: target.href, options: tablespacesInPlace })
+  const client = new pg.Client({ connectionString: databaseUrl(url, name), options: tablespacesInPlace })
   await client.connect()
   return { name, client }
 }
@@ -115,7 +135,7 @@ async function sweep(connection: Connection): Promise<boolean> {
 }
 
 /** PGlite has one database and an instance costs seconds, so a few instances are swept and handed out again. */
-export async function createPgliteServer(): Promise<PairServer> {
+export async function createPgliteServer({ dump = false }: ServerOptions = {}): Promise<PairServer> {
   const { contrib } = await import('./pglite-extensions.js')
   const idle: Awaited<ReturnType<typeof createPglite>>[] = []
   const all: typeof idle = []
@@ -144,6 +164,7 @@ export async function createPgliteServer(): Promise<PairServer> {
           await resetSession(connection)
           return connection
         },
+        ...(dump && { dump: () => dumpPglite(instance) }),
         async close() {
           if (await isSwept(connection, pristine ?? [])) idle.push(instance)
           else {

@@ -55,7 +55,7 @@ export interface Failure {
   plan: readonly string[]
 }
 
-/** A database as both readers see it. */
+/** A database as our extractor and those who look on from outside see it. */
 interface Reading {
   catalog: Catalog
   lines: readonly string[]
@@ -87,9 +87,11 @@ function describeError(error: unknown): string {
   return [error.message, detail, hint, where].filter(Boolean).join(' · ') + origin
 }
 
-async function read(connection: Connection, roles: readonly string[]): Promise<Reading> {
+async function read(side: Side, roles: readonly string[]): Promise<Reading> {
+  const connection = await side.connect()
   const catalog = await at('extract', () => extract(connection, roles.length > 0 ? { roles } : {}))
-  return { catalog, lines: await observe(connection, { roles }) }
+  const observed = await observe(connection, { roles })
+  return { catalog, lines: [...observed, ...((await side.dump?.()) ?? [])] }
 }
 
 /** Runs the sections of a plan as the product does. Throws with the statements that ran, the failing one last. */
@@ -123,7 +125,7 @@ async function arrive(side: Side, from: Reading, to: Reading, { noop, roles }: A
   const statements = first.steps.map((step) => step.sql)
   if (noop && statements.length > 0) throw new StageError('noop', 'the right plan is empty', statements)
   await applySteps(await side.connect(), first.steps)
-  const after = await at('extract', async () => read(await side.connect(), roles))
+  const after = await at('extract', () => read(side, roles))
   const seen = compareObservations(after.lines, to.lines)
   if (seen.length > 0) throw new StageError('observer', seen.join('\n'), statements)
   const second = await at('plan', () => plan(after.catalog, to.catalog))
@@ -220,7 +222,7 @@ async function runBeside(server: PairServer, test: Case, attempt: Attempt): Prom
     for (const sql of [test.from, test.to]) {
       const side = await openLoaded(server, test, sql)
       sides.push(side)
-      readings.push(await read(await side.connect(), roles))
+      readings.push(await read(side, roles))
     }
   })
   const [from, to] = readings
@@ -246,7 +248,7 @@ export async function runReload(server: PairServer, test: Case): Promise<Failure
     await attempt('forward', async () => {
       const side = await openLoaded(server, test, test.from)
       try {
-        await reload(server, test, await read(await side.connect(), []))
+        await reload(server, test, await read(side, []))
       } finally {
         await side.close()
       }
@@ -265,7 +267,7 @@ async function reload(server: PairServer, test: Case, reading: Reading): Promise
       await connection.query(sql).catch((error: unknown) => {
         throw new StageError('print', describeError(error), statements.slice(0, index + 1), error)
       })
-    const after = await read(await side.connect(), [])
+    const after = await read(side, [])
     const seen = compareObservations(after.lines, reading.lines)
     if (seen.length > 0) throw new StageError('print', seen.join('\n'), statements)
     const left = differences(after.catalog, reading.catalog)
@@ -291,7 +293,7 @@ async function runAlone(server: PairServer, test: Case, attempt: Attempt): Promi
   await attempt('forward', async () => {
     for (const sql of [test.from, test.to])
       await withLoaded(sql, async (side) => {
-        readings.push(await read(await side.connect(), ownRoles(test)))
+        readings.push(await read(side, ownRoles(test)))
       })
   })
   const [from, to] = readings

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { availableServers, serverUrl } from '../support/database.js'
 import { createNativeServer, createPgliteServer, type PairServer } from './databases.js'
+import { canDump } from './dump.js'
 import { formatFailure } from './run.js'
 import { runSoak } from './soak/run.js'
 
@@ -10,7 +11,12 @@ const counts: Record<string, number> = { pglite: 5, '18': 15, '15': 8 }
 describe.each(availableServers().filter((name) => name in counts))('random schemas on %s', (name) => {
   let server: PairServer
   beforeAll(async () => {
-    server = name === 'pglite' ? await createPgliteServer() : await createNativeServer(name, serverUrl(name) ?? '')
+    // A second observer from outside, where pg_dump fits the server: PGlite, and what is not newer than the one installed.
+    const dump = canDump(name)
+    server =
+      name === 'pglite'
+        ? await createPgliteServer({ dump })
+        : await createNativeServer(name, serverUrl(name) ?? '', { dump })
   })
   afterAll(() => server.close())
 

@@ -5,10 +5,11 @@ import { runSoak, soakCase } from './run.js'
 
 const usage = `Plans between random schemas, both ways, and prints and reloads each.
 
-  node scripts/soak.mjs [--seed N] [--count N] [--server 18|15|pglite] [--url postgres://…] [--show]
+  node scripts/soak.mjs [--seed N] [--count N] [--server 18|15|pglite] [--url postgres://…] [--dump] [--show]
 
   --seed     the first seed (default: by the clock); a failure names its seed
   --count    how many seeds (default 100)
+  --dump     let pg_dump look on, where it fits the server
   --show     print the two schemas of --seed, and run nothing`
 
 export async function main(args: string[]): Promise<number> {
@@ -20,6 +21,7 @@ export async function main(args: string[]): Promise<number> {
       server: { type: 'string', default: '18' },
       url: { type: 'string' },
       show: { type: 'boolean', default: false },
+      dump: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
@@ -34,7 +36,7 @@ export async function main(args: string[]): Promise<number> {
     return 0
   }
   console.log(`seeds ${seed} to ${seed + Number(values.count) - 1} on ${values.server}`)
-  const { server, stop } = await openServer({ server: values.server, url: values.url })
+  const { server, stop } = await openServer({ server: values.server, url: values.url, dump: values.dump })
   try {
     const report = await runSoak(server, seed, Number(values.count), (_test, failures) => {
       for (const failure of failures) console.log(formatFailure(failure))
