@@ -43,14 +43,14 @@ interface Row {
 export const indexReader = defineReader<Row>({
   name: 'indexes',
   classes: [classes.pg_class],
-  // Indexes behind constraints are facts of the constraint.
+  // Indexes behind constraints are facts of the constraint. Those are looked for by their table, since no index of Postgres's leads
+  // from an index to its constraint.
   sql: (
     context,
   ) => `SELECT c.oid, i.indrelid AS relation, n.nspname AS schema, c.relname AS name, t.relname AS table_name,
       pg_get_indexdef(c.oid) AS definition, i.indisunique AS unique, am.amname AS method,
-      ARRAY(SELECT a.attname::text FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(number, place)
-        LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number AND k.number <> 0
-        ORDER BY k.place) AS columns,
+      ARRAY(SELECT (SELECT a.attname::text FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = NULLIF(k.number, 0))
+        FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(number, place) ORDER BY k.place) AS columns,
       pg_get_expr(i.indpred, i.indrelid) AS predicate, i.indisvalid AS valid,
       (SELECT json_object_agg(a.attnum, a.attstattarget) FROM pg_catalog.pg_attribute a
         WHERE a.attrelid = c.oid AND a.attstattarget >= 0) AS statistics,
@@ -60,11 +60,11 @@ export const indexReader = defineReader<Row>({
     JOIN pg_catalog.pg_class t ON t.oid = i.indrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_catalog.pg_am am ON am.oid = c.relam
     LEFT JOIN pg_catalog.pg_tablespace ts ON ts.oid = c.reltablespace
-    LEFT JOIN pg_catalog.pg_constraint con ON con.conindid = c.oid AND con.contype IN ('p', 'u', 'x')
+    LEFT JOIN pg_catalog.pg_constraint con ON con.conrelid = i.indrelid AND con.conindid = c.oid AND con.contype IN ('p', 'u', 'x')
     LEFT JOIN pg_catalog.pg_inherits inh ON inh.inhrelid = c.oid
     LEFT JOIN pg_catalog.pg_class pc ON pc.oid = inh.inhparent LEFT JOIN pg_catalog.pg_namespace pn ON pn.oid = pc.relnamespace
     LEFT JOIN pg_catalog.pg_index pi ON pi.indexrelid = pc.oid LEFT JOIN pg_catalog.pg_class pt ON pt.oid = pi.indrelid
-    LEFT JOIN pg_catalog.pg_constraint pcon ON pcon.conindid = pc.oid AND pcon.contype IN ('p', 'u', 'x')
+    LEFT JOIN pg_catalog.pg_constraint pcon ON pcon.conrelid = pi.indrelid AND pcon.conindid = pc.oid AND pcon.contype IN ('p', 'u', 'x')
     WHERE con.oid IS NULL AND t.relkind IN ('r', 'p', 'm') AND t.relpersistence <> 't'
       AND ${context.inSchemas('t.relnamespace')}
       AND ${context.inScope([classes.pg_class, 'i.indrelid'], [classes.pg_class, 'i.indexrelid'])}
