@@ -193,10 +193,14 @@ async function applyFiles(
     )
       result.current = file.version
   }
+  const capture = (file: MigrationFile): CapturedFile => captureFile(directory, file, 'up', contents.get(file.name))
+  let ahead: (() => CapturedFile) | undefined
   if (all) await connection.query('BEGIN')
   try {
-    for (const file of files) {
-      const captured = captureFile(directory, file, 'up', contents.get(file.name))
+    for (const [index, file] of files.entries()) {
+      const captured = ahead ? ahead() : capture(file)
+      ahead = undefined
+      const next = files[index + 1]
       const partial = state.partial?.file === file ? state.partial : undefined
       const stepwise = partial !== undefined || runsStepwise(directory, captured, options.txMode)
       if (options.dryRun) announce(captured, !stepwise, onProgress)
@@ -210,7 +214,11 @@ async function applyFiles(
           },
         )
       else if (stepwise) await executeStepwise(context, captured, partial, partial && options.resumeAfter)
-      else if (all || options.onProgress || !(await executeBatch(context, captured)))
+      else if (
+        all ||
+        options.onProgress ||
+        !(await executeBatch(context, captured, () => (ahead = next && attempt(() => capture(next)))))
+      )
         await executeInTransaction(context, captured, all ? 'open' : 'own')
       done(captured)
       // In one transaction nothing is finished before the end.
@@ -221,6 +229,18 @@ async function applyFiles(
     await rollBack(connection)
     const at = files[result.applied.length] ?? files.at(-1)
     throw error instanceof MigrateError || !at ? error : createEndFailure(error, at, 'up', context.finished)
+  }
+}
+
+/** Does something now, and fails later, when its result is wanted. */
+function attempt<Value>(work: () => Value): () => Value {
+  try {
+    const value = work()
+    return () => value
+  } catch (error) {
+    return () => {
+      throw error
+    }
   }
 }
 

@@ -80,13 +80,17 @@ export async function executeInTransaction(
 const batchLimit = 1 << 16
 
 /**
- * Runs a small file, its row and the transaction around them in one round trip (two where the row tells the time), for
- * callers that watch no statements. Says nothing of which statement failed: after `false`, when all is rolled back, run the file
+ * Runs a small file, its row and the transaction around them in one round trip, for callers that watch no statements. Says nothing of which statement failed: after `false`, when all is rolled back, run the file
  * by `executeInTransaction`, which does.
  *
+ * @param meanwhile work of this process while the server works
  * @returns whether the file is applied
  */
-export async function executeBatch(context: ExecuteContext, captured: CapturedFile): Promise<boolean> {
+export async function executeBatch(
+  context: ExecuteContext,
+  captured: CapturedFile,
+  meanwhile: () => void,
+): Promise<boolean> {
   const { connection, ledger } = context
   const texts: string[] = []
   let length = 0
@@ -95,14 +99,12 @@ export async function executeBatch(context: ExecuteContext, captured: CapturedFi
     if (length > batchLimit) return false
     texts.push(text.replace(/^\uFEFF/, ''))
   }
-  const start = performance.now()
-  // A text may end in a comment, so that the next one has to begin on a line of its own.
-  const send = (parts: readonly string[]): Promise<unknown> => connection.query(parts.join('\n;\n'))
+  const finish = await ledger.collectFinish(captured)
   try {
-    if (ledger.keepsTime) {
-      await send(['BEGIN', ...texts])
-      await ledger.finish(captured, performance.now() - start, 'COMMIT')
-    } else await send(['BEGIN', ...texts, ...(await ledger.collectFinish(captured)), 'COMMIT'])
+    // A text may end in a comment, so that the next one has to begin on a line of its own.
+    const answer = connection.query(['BEGIN', ...texts, ...finish, 'COMMIT'].join('\n;\n'))
+    meanwhile()
+    await answer
     return true
   } catch (error) {
     if (isConnectionLoss(error)) throw error

@@ -8,7 +8,7 @@ import type pg from 'pg'
 import { describe, expect, it } from 'vitest'
 import { isMissing } from '../../../../test/support/requirement.js'
 import { readDirectory } from '../directory/directory.js'
-import { writeMigration } from '../directory/write.js'
+import { hashDirectory, writeMigration } from '../directory/write.js'
 import { connect } from '../start/connect.js'
 import { initDatabase } from '../start/initialize.js'
 import {
@@ -108,6 +108,33 @@ describe.skipIf(isMissing('native'))('migrations under faults [needs native]', (
     expect(await readStatus(database.client, readDirectory(path))).toMatchObject({ current: '1' })
   })
 
+  it('a connection that is cut outside a transaction leaves what was counted, and the next run goes on there', async () => {
+    const database = await createDatabase()
+    const body = 'CREATE TABLE b (id int);\nSELECT pg_sleep((SELECT seconds FROM pause));\nCREATE TABLE b2 (id int);\n'
+    const path = createDirectory({ ...three, '2_b.sql': `-- atlas:txmode none\n\n${body}` }).source.path ?? ''
+    await database.client.query('CREATE TABLE pause AS SELECT 60 AS seconds')
+    const connection = await connect(database.url)
+    const running = expect(
+      applyMigrations(connection, readDirectory(path), { allowDirty: true }),
+    ).rejects.toMatchObject({
+      code: 'SP4023',
+      file: '2_b.sql',
+      line: 4,
+      why: expect.stringContaining('The first 1 statement of 3 in 2_b.sql is applied.') as string,
+    })
+    const pid = await untilWaiting(database, 'Timeout')
+    await database.client.query('SELECT pg_terminate_backend($1)', [pid])
+    await running
+    await connection.close().catch(() => {})
+    expect(await readStatus(database.client, readDirectory(path))).toMatchObject({
+      current: '2',
+      partial: { applied: 1, total: 3 },
+    })
+    await database.client.query('UPDATE pause SET seconds = 0')
+    await applyMigrations(database.client, readDirectory(path))
+    expect(await database.column(tables)).toEqual(['a', 'b', 'b2', 'c', 'pause'])
+  })
+
   it('a statement that waits for a lock gives up in time', async () => {
     const database = await createDatabase()
     const directory = createDirectory({ ...three, '2_b.sql': 'ALTER TABLE a ADD COLUMN n int;\n' })
@@ -150,6 +177,31 @@ describe.skipIf(isMissing('native'))('migrations under faults [needs native]', (
     expect(await readStatus(database.client, outside)).toMatchObject({ applied: [], status: 'PENDING' })
   })
 
+  it.each([
+    ['golang-migrate', '1_x.up.sql', '1_x.down.sql'],
+    ['dbmate', '1_x.sql', undefined],
+    ['flyway', 'V1__x.sql', 'U1__x.sql'],
+  ] as const)('a down of %s that fails half-way leaves nothing of itself', async (format, name, downName) => {
+    const up = 'CREATE TABLE a (id int);\nCREATE TABLE b (id int);\n'
+    const down = 'DROP TABLE a;\nDROP TABLE nowhere;\nDROP TABLE b;\n'
+    const database = await createDatabase()
+    const directory = createDirectory(
+      downName ? { [name]: up, [downName]: down } : { [name]: `-- migrate:up\n${up}-- migrate:down\n${down}` },
+      format,
+    )
+    await applyMigrations(database.client, directory)
+    const before = [await database.column(tables), await readStatus(database.client, directory)]
+    await expect(undoMigrations(database.client, directory)).rejects.toMatchObject({
+      code: 'SP4017',
+      file: downName ?? name,
+      line: downName ? 2 : 6,
+    })
+    expect([await database.column(tables), await readStatus(database.client, directory)]).toEqual(before)
+    await database.client.query('CREATE TABLE nowhere ()')
+    await undoMigrations(database.client, directory)
+    expect(await readStatus(database.client, directory)).toMatchObject({ applied: [] })
+  })
+
   it('a directory that is edited while it is applied is noticed', async () => {
     const database = await createDatabase()
     const path = createDirectory(three).source.path ?? ''
@@ -177,36 +229,49 @@ describe.skipIf(isMissing('native'))('migrations under faults [needs native]', (
     rmSync(temporary, { force: true })
     expect(readFiles(folder)).toEqual(before)
     expect(existsSync(temporary)).toBe(false)
+
+    writeFiles(folder, { '20260102000000_by_hand.sql': 'SELECT 2;\n' })
+    symlinkSync('/dev/full', temporary)
+    expect(() => hashDirectory(readDirectory(folder))).toThrow(expect.objectContaining({ code: 'SP4020' }))
+    rmSync(temporary, { force: true })
+    expect(readFiles(folder)['atlas.sum']).toBe(before['atlas.sum'])
   })
 
-  it('a file of 50 MB runs statement by statement in little memory', async () => {
-    const database = await createDatabase()
-    await database.client.query('CREATE TABLE log (n int, filler text)')
-    const folder = createFolder({ '1_large.sql': '' })
-    const stream = createWriteStream(join(folder, '1_large.sql'))
-    const filler = 'x'.repeat(50_000)
-    for (let n = 0; n < 1050; n++)
-      if (!stream.write(`-- row ${n}\nINSERT INTO log VALUES (${n}, '${filler}');\n`)) await once(stream, 'drain')
-    stream.end()
-    await once(stream, 'finish')
-    writeFiles(folder, {
-      'measure.mjs': `
+  it.each([
+    ['atlas', 'in a transaction', '1_large.sql', ''],
+    ['goose', 'outside a transaction', '1_large.sql', '-- +goose NO TRANSACTION\n-- +goose Up\n'],
+    ['golang-migrate', 'in a transaction', '1_large.up.sql', ''],
+  ] as const)(
+    'a file of 50 MB runs statement by statement in little memory: %s, %s',
+    async (format, _how, name, head) => {
+      const database = await createDatabase()
+      await database.client.query('CREATE TABLE log (n int, filler text)')
+      const folder = createFolder({})
+      const stream = createWriteStream(join(folder, name))
+      stream.write(head)
+      const filler = 'x'.repeat(50_000)
+      for (let n = 0; n < 1050; n++)
+        if (!stream.write(`-- row ${n}\nINSERT INTO log VALUES (${n}, '${filler}');\n`)) await once(stream, 'drain')
+      stream.end()
+      await once(stream, 'finish')
+      writeFiles(folder, {
+        'measure.mjs': `
       import { applyMigrations, connect, hashDirectory, readDirectory } from ${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)}
-      hashDirectory(readDirectory(process.argv[2]))
+      const read = () => readDirectory(process.argv[2], { format: '${format}' })
+      hashDirectory(read())
       const connection = await connect(process.argv[3])
-      await applyMigrations(connection, readDirectory(process.argv[2]), { allowDirty: true })
+      await applyMigrations(connection, read(), { allowDirty: true })
       await connection.close()
       console.log(process.resourceUsage().maxRSS)`,
-    })
-    const { stdout } = await runFile(process.execPath, [join(folder, 'measure.mjs'), folder, database.url])
-    expect(Number(stdout) / 1024).toBeLessThan(200)
-    expect(await database.rows('SELECT count(*)::int AS n, sum(length(filler))::bigint AS size FROM log')).toEqual([
-      { n: 1050, size: String(1050 * 50_000) },
-    ])
-    expect(await database.rows('SELECT applied, total FROM atlas_schema_revisions.atlas_schema_revisions')).toEqual([
-      { applied: '1050', total: '1050' },
-    ])
-  })
+      })
+      const { stdout } = await runFile(process.execPath, [join(folder, 'measure.mjs'), folder, database.url])
+      expect(Number(stdout) / 1024).toBeLessThan(200)
+      expect(await database.rows('SELECT count(*)::int AS n, sum(length(filler))::bigint AS size FROM log')).toEqual([
+        { n: 1050, size: String(1050 * 50_000) },
+      ])
+      expect(await readStatus(database.client, readDirectory(folder, { format }))).toMatchObject({ status: 'OK' })
+    },
+  )
 
   it('no message tells a password', async () => {
     const secret = 'hunter2secret'

@@ -51,7 +51,7 @@ export class Ledger {
     return this.#options.history.notes.progress?.running === true
   }
 
-  createRecord(file: MigrationFile, total: number, milliseconds: number): FileRecord {
+  createRecord(file: MigrationFile, total: number, milliseconds: number | undefined): FileRecord {
     const { directory, operator, store } = this.#options
     return {
       file,
@@ -131,15 +131,11 @@ export class Ledger {
   /** What `finish` would run, for a caller that sends it together with the file's own statements. */
   async collectFinish(captured: CapturedFile): Promise<string[]> {
     const { connection, statements } = collectStatements()
-    await this.#finish(connection, captured, 0)
+    await this.#finish(connection, captured, undefined)
     return statements
   }
 
-  get keepsTime(): boolean {
-    return this.#options.store.keepsTime
-  }
-
-  async #finish(connection: Connection, captured: CapturedFile, milliseconds: number): Promise<void> {
+  async #finish(connection: Connection, captured: CapturedFile, milliseconds: number | undefined): Promise<void> {
     const { store, table, history, applied, directory } = this.#options
     const { file, direction } = captured
     const record = this.createRecord(file, captured.total, milliseconds)

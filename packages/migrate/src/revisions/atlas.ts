@@ -1,6 +1,6 @@
 import { atlasKey } from '../lock/keys.js'
 import { quoteIdentifier, type Connection } from '../connection.js'
-import { commentOf, type FileRecord, type Revision, type RevisionStore } from './store.js'
+import { commentOf, elapsed, type FileRecord, type Revision, type RevisionStore } from './store.js'
 
 const ownSchema = 'atlas_schema_revisions'
 /** Atlas's bits: 1 baseline, 2 executed, 4 set by hand. */
@@ -11,7 +11,7 @@ const cloudIdentifier = '.atlas_cloud_identifier'
 const upsert = (table: string): string => `
   INSERT INTO ${table} AS r (version, description, type, applied, total, executed_at, execution_time, error, error_stmt,
     hash, partial_hashes, operator_version)
-  VALUES ($1, $2, $3, $4, $5, now(), $6, $7, $8, $9, $10::jsonb, $11)
+  VALUES ($1, $2, $3, $4, $5, now(), round(${elapsed('$6::float8')} * 1e6), $7, $8, $9, $10::jsonb, $11)
   ON CONFLICT (version) DO UPDATE SET type = excluded.type, applied = excluded.applied, total = excluded.total,
     execution_time = excluded.execution_time, error = excluded.error, error_stmt = excluded.error_stmt,
     hash = excluded.hash, partial_hashes = excluded.partial_hashes, operator_version = excluded.operator_version`
@@ -47,7 +47,7 @@ async function write(connection: Connection, table: string, record: FileRecord, 
     row.type,
     row.applied,
     row.total ?? record.total,
-    Math.round(record.milliseconds * 1e6),
+    record.milliseconds ?? null,
     row.error ?? '',
     row.errorStatement ?? '',
     row.hash ?? record.sumHash,
@@ -119,7 +119,6 @@ export const atlasRevisions: RevisionStore = {
     }
   },
   countsStatements: true,
-  keepsTime: true,
   begin: (connection, table, record) =>
     write(connection, table, record, { type: type.executed, applied: 0, partialHashes: [] }),
   progress: (connection, table, record, partial) =>

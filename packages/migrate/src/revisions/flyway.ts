@@ -1,6 +1,6 @@
 import { quoteIdentifier, type Connection } from '../connection.js'
 import { flywayKey } from '../lock/keys.js'
-import { commentOf, type FileRecord, type Revision, type RevisionStore } from './store.js'
+import { commentOf, elapsed, type FileRecord, type Revision, type RevisionStore } from './store.js'
 import { splitTable } from './table.js'
 import { wholeFiles } from './version-rows.js'
 
@@ -17,7 +17,7 @@ interface Row {
 
 const insert = (table: string): string => `
   INSERT INTO ${table} (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success)
-  SELECT coalesce(max(installed_rank), 0) + 1, $1, $2, $3, $4, $5, current_user, $6, $7 FROM ${table}`
+  SELECT coalesce(max(installed_rank), 0) + 1, $1, $2, $3, $4, $5, current_user, round(${elapsed('$6::float8')}), $7 FROM ${table}`
 
 async function write(
   connection: Connection,
@@ -34,7 +34,7 @@ async function write(
     row.type ?? (file.kind === 'baseline' ? 'SQL_BASELINE' : 'SQL'),
     baseline ? '<< Flyway Baseline >>' : script,
     baseline ? null : record.checksum,
-    Math.round(record.milliseconds),
+    record.milliseconds ?? null,
     row.success ?? true,
   ])
 }
@@ -86,7 +86,6 @@ export const flywayRevisions: RevisionStore = {
     return { comment: rows[0]?.comment ?? null, revisions: reduceRows(rows) }
   },
   ...wholeFiles,
-  keepsTime: true,
   finish: (connection, table, record) => write(connection, table, record),
   remove: (connection, table, record) =>
     write(connection, table, record, { type: 'UNDO_SQL', script: record.file.down }),

@@ -53,10 +53,15 @@ export interface FileRecord {
   /** CRC-32 of its lines, as Flyway counts. */
   checksum: number
   total: number
-  milliseconds: number
+  /** undefined: since the transaction began, by the server's clock, for what is sent together with the statements. */
+  milliseconds: number | undefined
   /** Written where the table names the tool that ran it. */
   operator: string
 }
+
+/** Milliseconds of the record at `parameter`, as a number of SQL. */
+export const elapsed = (parameter: string): string =>
+  `coalesce(${parameter}, extract(epoch FROM clock_timestamp() - now()) * 1000)`
 
 /** How far a file outside a transaction is. */
 export interface PartialRecord {
@@ -97,8 +102,6 @@ export interface RevisionStore {
   read(connection: Connection, table: string): Promise<StoredHistory>
   /** Whether progress of a file outside a transaction has its place in the table's own columns. */
   readonly countsStatements: boolean
-  /** Whether a row says how long the file took. */
-  readonly keepsTime: boolean
   /** Before a file outside a transaction begins. */
   begin(connection: Connection, table: string, record: FileRecord): Promise<void>
   /** After a statement outside a transaction. */

@@ -3,7 +3,6 @@ import type { RevisionStore } from './store.js'
 /** For tables that say of a file only that it is applied; what else there is to remember stands in the notes. */
 export const wholeFiles = {
   countsStatements: false,
-  keepsTime: false,
   async begin() {},
   async progress() {},
 } as const satisfies Partial<RevisionStore>

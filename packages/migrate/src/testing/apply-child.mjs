@@ -19,6 +19,8 @@ if (parsed.init) {
       return result
     },
   }
-  await applyMigrations(connection, readDirectory(path, { format }), parsed)
+  // Who watches progress has every statement sent by itself.
+  const watch = parsed.watch ? { onProgress() {} } : {}
+  await applyMigrations(connection, readDirectory(path, { format }), { ...parsed, ...watch })
   await client.end()
 }
