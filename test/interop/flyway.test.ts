@@ -1,9 +1,9 @@
-import { applyMigrations, readDirectory, readStatus, writeMigration } from '@savepoint/migrate'
+import { applyMigrations, lintDirectory, readDirectory, readStatus, writeMigration } from '@savepoint/migrate'
 import { describe, expect, it } from 'vitest'
 import { createDatabase, createFolder, writeFiles, type Database } from '../../packages/migrate/src/testing/project.js'
 import { isMissing } from '../support/requirement.js'
 import { listColumns } from './exchange.js'
-import { findFlyway, flywayParameters, mustRun } from './tools.js'
+import { findFlyway, flywayParameters, mustRun, run } from './tools.js'
 
 const flyway = findFlyway()
 const read = (folder: string) => readDirectory(folder, { format: 'flyway' })
@@ -50,5 +50,28 @@ describe.skipIf(!flyway || isMissing('native'))('interop with Flyway [needs java
     const { applied } = await applyMigrations(database.client, { ...read(folder), sumText: undefined })
     expect(applied.map(({ name }) => name)).toEqual(['V4__more.sql', 'R__a_view.sql'])
     expect((await tool(database, folder, 'migrate')).trim()).toBe('0')
+  })
+
+  it('waits for itself and refuses to mix, as lint says', async () => {
+    const index = 'CREATE INDEX CONCURRENTLY users_id ON users (id);\n'
+    const first = { 'V1__users.sql': 'CREATE TABLE users (id int);\n' }
+    const [waiting, mixed] = [
+      createFolder({ ...first, 'V2__index.sql': index }),
+      createFolder({ ...first, 'V2__index.sql': `SELECT 1;\n${index}` }),
+    ]
+    const database = await createDatabase()
+    const theirs = run('java', flywayParameters(flyway ?? [], database.url, waiting, 'migrate'))
+    const blocked = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event = 'virtualxid'`
+    await expect.poll(async () => (await database.rows(blocked)).length, { timeout: 30_000 }).toBe(1)
+    expect(await theirs).toMatchObject({ code: 1 })
+    const words = (folder: string) => lintDirectory(read(folder)).then((found) => found.map(({ message }) => message))
+    expect(await words(waiting)).toEqual(['V2__index.sql:1: Flyway waits here for its own lock, for ever'])
+    const other = await createDatabase()
+    const refused = await run('java', flywayParameters(flyway ?? [], other.url, mixed, 'migrate'))
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('mixed')])
+    expect(await words(mixed)).toContainEqual(expect.stringContaining('Flyway refuses it'))
+    await applyMigrations(other.client, read(waiting))
+    expect(await readStatus(other.client, read(waiting))).toMatchObject({ status: 'OK' })
   })
 })

@@ -1,5 +1,6 @@
 // Command atlas runs Atlas's own library (directories, sums, scanner, executor, driver, lock) for the tests.
-// The CLI of the community edition is a module of its own that the Go module proxy does not have; only the storage of
+// The CLI of the community edition is a module of its own, ariga.io/atlas/cmd/atlas, of which the Go module proxy has no version (nor of
+// github.com/ariga/atlas, for a replace), and its own host serves downloads only. So only the storage of
 // revision rows is written here, with the columns that the CLI's schema has.
 package main
 

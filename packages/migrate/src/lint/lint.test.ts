@@ -74,6 +74,17 @@ describe('lint', () => {
     expect(lint({ '1_a.sql': 'BEGIN;\nSELECT 1;\nCOMMIT;\n' }, 'atlas')).toHaveLength(2)
   })
 
+  it('knows what Flyway refuses, and where it waits for itself', () => {
+    const index = 'CREATE INDEX CONCURRENTLY i ON t (id);\n'
+    expect(lint({ 'V1__a.sql': index }, 'flyway')).toEqual([
+      'SP4025 line 1 V1__a.sql:1: Flyway waits here for its own lock, for ever',
+    ])
+    expect(lint({ 'V1__a.sql': `SELECT 1;\nVACUUM;\n` }, 'flyway')).toEqual([
+      'SP4025 line 1 V1__a.sql has statements that cannot run in a transaction beside others that can: Flyway refuses it',
+    ])
+    expect(lint({ 'V1__a.sql': 'BEGIN;\nSELECT 1;\nCOMMIT;\n' }, 'flyway')).toEqual([])
+  })
+
   it.each([
     ['-- atlas:txmode all\n\nSELECT 1;\n', 'txmode "all" is not allowed in a file. Use "file" instead'],
     ['-- atlas:txmode none\n-- atlas:txmode file\n\nSELECT 1;\n', 'multiple txmode values found: [none file]'],

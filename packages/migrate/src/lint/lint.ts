@@ -106,11 +106,12 @@ function lintTransaction(directory: MigrationDirectory, captured: CapturedFile):
   const format = directory.format.name
   const inside = options.transaction !== 'none'
   const found: MigrateWarning[] = []
+  if (format === 'flyway') return lintFlyway(name, captured)
   let index = 0
   for (const { text, line } of captured.statements()) {
     index++
     const kind = classifyStatement(text)
-    const lone = format === 'flyway' || (format === 'golang-migrate' && total === 1)
+    const lone = format === 'golang-migrate' && total === 1
     if (kind === 'outside' && inside && !lone)
       found.push(
         warn(
@@ -134,6 +135,35 @@ function lintTransaction(directory: MigrationDirectory, captured: CapturedFile):
         ),
       )
   }
+  return found
+}
+
+/** Flyway runs a file without a transaction when it has to, but refuses to guess, and holds its lock in a transaction of its own. */
+function lintFlyway(name: string, captured: CapturedFile): MigrateWarning[] {
+  const found: MigrateWarning[] = []
+  const kinds = new Set<boolean>()
+  for (const { text, line } of captured.statements()) {
+    const outside = classifyStatement(text) === 'outside'
+    kinds.add(outside)
+    if (outside && /^(?:create(?:\s+unique)?\s+index|reindex\b.*)\s+concurrently\b/is.test(text))
+      found.push(
+        warn(
+          name,
+          `${name}:${line}: Flyway waits here for its own lock, for ever`,
+          line,
+          'Set `flyway.postgresql.transactional.lock=false`. Savepoint’s own lock is not in the way.',
+        ),
+      )
+  }
+  if (kinds.size > 1)
+    found.push(
+      warn(
+        name,
+        `${name} has statements that cannot run in a transaction beside others that can: Flyway refuses it`,
+        1,
+        'Put them into files of their own.',
+      ),
+    )
   return found
 }
 

@@ -1,4 +1,3 @@
-import { captureFile } from '../apply/capture.js'
 import type { MigrationDirectory } from '../directory/directory.js'
 import type { MigrationFile } from '../formats/format.js'
 
@@ -10,14 +9,15 @@ export type TransactionHandling = 'managed' | 'implicit' | 'none'
 
 /** Reads it off the file. Throws MigrateError for a file that does not follow its format. */
 export function readTransactionHandling(directory: MigrationDirectory, file: MigrationFile): TransactionHandling {
-  const { options, total } = captureFile(directory, file, 'up')
-  if (options.transaction === 'none') return 'none'
-  switch (directory.format.name) {
+  const { format, source } = directory
+  if (format.options(source, file, 'up').transaction === 'none') return 'none'
+  const [, second] = format.statements(source, file, 'up')
+  switch (format.name) {
     case 'golang-migrate':
-      return total > 1 ? 'implicit' : 'none'
+      return second ? 'implicit' : 'none'
     case 'flyway':
       // Flyway looks for statements that cannot run in one, and runs such a file without.
-      return total > 1 ? 'managed' : 'none'
+      return second ? 'managed' : 'none'
     case 'atlas':
     case 'goose':
     case 'dbmate':
