@@ -1,3 +1,4 @@
+import { parseAmount } from './arguments.js'
 import { text } from './command.js'
 import { parseDuration } from './duration.js'
 import type { Io } from './io.js'
@@ -68,4 +69,10 @@ export async function obeyWaitOption(
   context: { io: Io; talk: Talk },
 ): Promise<void> {
   if (wait !== undefined) await waitForTarget(url, parseDuration(wait, 'wait'), context)
+}
+
+/** `--lock-retries`, for what applies. */
+export function readLockRetries(value: string | undefined): { lockRetries?: number } {
+  const lockRetries = parseAmount(value, 0)
+  return lockRetries === undefined ? {} : { lockRetries }
 }

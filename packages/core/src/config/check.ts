@@ -124,6 +124,10 @@ const settings: Record<Exclude<keyof Config, 'plugins' | 'environments'>, Rule> 
     allowed: 'milliseconds, 0 or more',
     accepts: (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0,
   },
+  lockRetries: {
+    allowed: 'a whole number, 0 or more',
+    accepts: (value) => Number.isInteger(value) && Number(value) >= 0,
+  },
   lint: {
     allowed: 'an object of codes, families or names of rules, and naming',
     fields: { naming: namingRule },

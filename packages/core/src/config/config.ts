@@ -53,6 +53,8 @@ export interface Config {
   strict?: boolean
   /** How long an apply waits for a lock, in milliseconds. @default 3000 */
   lockTimeout?: number
+  /** How often `schema apply` and `migrate apply` try again what got no lock in time, after longer and longer pauses. @default 3 */
+  lockRetries?: number
   /** What lint and plans say and how much it weighs, by code, family, or the name that Atlas or squawk has for it. @default {} */
   lint?: LintConfig
   /** The variable that is set for the app, unless it is set already; `false` sets none. @default 'DATABASE_URL' */
@@ -93,6 +95,7 @@ export interface ResolvedConfig {
   readonly exclude: readonly string[]
   readonly strict: boolean
   readonly lockTimeout: number
+  readonly lockRetries: number
   readonly lint: LintConfig
   readonly databaseUrlVariable?: string
   readonly plugins: readonly Plugin[]

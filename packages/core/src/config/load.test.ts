@@ -131,7 +131,7 @@ it('points at a wrong value', async () => {
         |    ^
       6 |  }
       7 |
-      fix: Did you mean \`strict\`? Allowed here: schema, database, allowRemote, scratch, migrations, client, seeds, include, exclude, strict, lockTimeout, lint, databaseUrlVariable, plugins, environments."
+      fix: Did you mean \`strict\`? Allowed here: schema, database, allowRemote, scratch, migrations, client, seeds, include, exclude, strict, lockTimeout, lockRetries, lint, databaseUrlVariable, plugins, environments."
   `)
 })
 

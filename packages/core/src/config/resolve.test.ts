@@ -38,6 +38,7 @@ describe('defaults', () => {
         "databaseUrlVariable": "DATABASE_URL",
         "exclude": [],
         "lint": {},
+        "lockRetries": 3,
         "lockTimeout": 3000,
         "migrations": {
           "directory": "/app/migrations",
@@ -169,7 +170,7 @@ describe('wrong values', () => {
   it('name unknown settings with the nearest that exists', () => {
     expect(problems({ databse: 'pglite:' })).toMatchInlineSnapshot(`
       [
-        "databse: there is no such setting | Did you mean \`database\`? Allowed here: schema, database, allowRemote, scratch, migrations, client, seeds, include, exclude, strict, lockTimeout, lint, databaseUrlVariable, plugins, environments.",
+        "databse: there is no such setting | Did you mean \`database\`? Allowed here: schema, database, allowRemote, scratch, migrations, client, seeds, include, exclude, strict, lockTimeout, lockRetries, lint, databaseUrlVariable, plugins, environments.",
       ]
     `)
     expect(problems({ environments: { prod: { plugins: [] } } })[0]).toContain('environments.prod.plugins')

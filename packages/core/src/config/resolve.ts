@@ -33,6 +33,7 @@ export const defaultConfig = {
   exclude: [],
   strict: false,
   lockTimeout: 3000,
+  lockRetries: 3,
   databaseUrlVariable: 'DATABASE_URL',
 } as const satisfies Config
 
@@ -73,6 +74,7 @@ export function resolveConfig(value: unknown, origin: ConfigOrigin): ResolvedCon
     exclude: [...(chosen('exclude') ?? defaultConfig.exclude)],
     strict: chosen('strict') ?? defaultConfig.strict,
     lockTimeout: chosen('lockTimeout') ?? defaultConfig.lockTimeout,
+    lockRetries: chosen('lockRetries') ?? defaultConfig.lockRetries,
     lint: { ...value.lint, ...environment.lint },
     ...(databaseUrlVariable === false ? {} : { databaseUrlVariable }),
     plugins: resolvePlugins(value.plugins ?? []),

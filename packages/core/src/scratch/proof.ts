@@ -160,7 +160,8 @@ async function tryPlan(
   return undefined
 }
 
-function batchesOf(statements: readonly string[], size = 50): string[] {
+/** Statements as texts for one round trip each. */
+export function batchesOf(statements: readonly string[], size = 50): string[] {
   const batches: string[] = []
   for (let start = 0; start < statements.length; start += size)
     batches.push(statements.slice(start, start + size).join('\n;'))

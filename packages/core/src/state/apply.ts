@@ -3,7 +3,7 @@ import type { ResolvedConfig } from '../config/config.js'
 import { connect } from '../database/connect.js'
 import { describeTarget } from '../database/failure.js'
 import { DiagnosticError, type Diagnostic } from '../diagnostics/index.js'
-import { applyPlan } from '../engine/development/apply.js'
+import { applyPlan, type ApplyOptions } from '../engine/development/apply.js'
 import { createCurrentCatalog, type CurrentCatalog } from '../engine/development/current.js'
 import { countRows } from '../engine/development/rows.js'
 import type { StatePlan } from './states.js'
@@ -31,13 +31,19 @@ export async function countLosses(url: string, { plan, from }: StatePlan): Promi
 
 /**
  * Runs a plan on the database that it was made for: in one transaction, and what cannot run in one between transactions.
- * Whoever calls this has been asked about the steps that destroy data.
+ * Whoever calls this has been asked about the steps that destroy data. What gets no lock within `lockTimeout` is tried again
+ * `lockRetries` times.
  *
  * @param url of that database
  * @throws DiagnosticError SP2002, SP2003 lock timeout, SP2004, SP2007, SP2009 when it is not the database that was planned
  *   for any more; nothing of the open transaction is there then
  */
-export async function applyStatePlan(url: string, planned: StatePlan, config: ResolvedConfig): Promise<void> {
+export async function applyStatePlan(
+  url: string,
+  planned: StatePlan,
+  config: ResolvedConfig,
+  onRetry?: ApplyOptions['onRetry'],
+): Promise<void> {
   const session = await connect(url)
   try {
     const current = createCurrent(planned.roles, config)
@@ -46,7 +52,11 @@ export async function applyStatePlan(url: string, planned: StatePlan, config: Re
     const isComparable = Math.floor(from.version / 10_000) === Math.floor(planned.from.version / 10_000)
     if (isComparable && differences(from, planned.from).length > 0) throw new DiagnosticError([changed(url)])
     const outcome = await applyPlan(session, planned.plan, from, current, {
+      to: planned.to,
       lockTimeout: config.lockTimeout,
+      lockRetries: config.lockRetries,
+      ...(onRetry && { onRetry }),
+      ...(planned.strategy === 'online' && { guardLock: 'SHARE UPDATE EXCLUSIVE' as const }),
       accepted: new Set(planned.plan.steps.flatMap(({ destroys }) => destroys?.id ?? [])),
       // The plan was proved before anybody was asked.
       confirm: () => Promise.resolve(),

@@ -14,6 +14,7 @@ import {
 import type { ResolvedConfig } from '../config/config.js'
 import { DiagnosticError, type Diagnostic, type SourceLocation } from '../diagnostics/index.js'
 import { countRows } from '../engine/development/rows.js'
+import { around } from '../engine/run/plugin-objects.js'
 import { lintPlan, type PlanFinding } from '../lint/plan.js'
 import type { Proof, ProofReport } from '../scratch/proof.js'
 import { resolveRenames } from '../scratch/renames.js'
@@ -47,6 +48,7 @@ export interface StatePlan {
   from: Catalog
   to: Catalog
   plan: Plan
+  strategy: NonNullable<PlanOptions['strategy']>
   /** Roles that the files define and that were compared too. */
   roles: readonly string[]
   /** Where the files define an object of the end. */
@@ -81,16 +83,19 @@ export async function planStates(from: StateSpec, to: StateSpec, options: StateO
     const { renames, diagnostics } = resolveRenames(readRenames(desired.statements), current.catalog, desired.catalog)
     const warnings = [...current.warnings, ...desired.warnings, ...diagnostics]
     const unmodelled = describeUnmodelled([current.catalog, desired.catalog])
+    const { config, strategy = 'dev' } = options
     const result = {
+      strategy,
       from: current.catalog,
       to: desired.catalog,
       roles: workspace.roles,
       locate: desired.locate,
       warnings: [...warnings, ...unmodelled],
     }
-    if (differences(current.catalog, desired.catalog).length === 0)
+    const objects = await workspace.planObjects(current, desired)
+    const isEqual = differences(current.catalog, desired.catalog).length === 0
+    if (isEqual && objects.before.length + objects.after.length === 0)
       return { ...result, plan: { steps: [] }, preamble: [], findings: [], missing: [] }
-    const { config, strategy = 'dev' } = options
     const decided = await decideStates({
       from: current.catalog,
       to: desired.catalog,
@@ -103,7 +108,8 @@ export async function planStates(from: StateSpec, to: StateSpec, options: StateO
     const { plan: up, to: target } = decided
     const end = { ...desired, catalog: target }
     const down = options.withDown && makePlan(target, current.catalog, { renames: reverse(decided.renames), strategy })
-    const doubts = [...unmodelled, ...judge(await workspace.prove(up, current, end))]
+    const back = options.withDown && (await workspace.planObjects(desired, current))
+    const doubts = [...unmodelled, ...objects.doubts, ...judge(await workspace.prove(up, current, end))]
     if (down) doubts.push(...judge(await workspace.prove(down, end, current)))
     if (config.strict && doubts.length > 0)
       throw new DiagnosticError(doubts.map((diagnostic) => ({ ...diagnostic, severity: 'error' })))
@@ -113,11 +119,11 @@ export async function planStates(from: StateSpec, to: StateSpec, options: StateO
     return {
       ...result,
       to: target,
-      plan,
+      plan: { steps: around(plan.steps, objects) },
       findings: await lintPlan(plan, { from: current.catalog, to: target, config, statements, locate }),
       missing: decided.missing,
       preamble: createPreamble([...up.steps, ...(down ? down.steps : [])], [current.catalog, target]),
-      ...(down ? { down: down.steps } : {}),
+      ...(down && back ? { down: around(down.steps, back) } : {}),
       ...(unproved ? { unproved } : {}),
     }
   } finally {

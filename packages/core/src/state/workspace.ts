@@ -14,6 +14,16 @@ import { DiagnosticError, type Diagnostic, type SourceLocation } from '../diagno
 import { elaborateSources } from '../engine/run/desired.js'
 import { describeElaboration } from '../engine/run/open-elaborator.js'
 import { withoutRevisionTables } from '../engine/development/revision-tables.js'
+import {
+  currentObjects,
+  desiredObjects,
+  planObjects,
+  proveObjects,
+  unproved,
+  type PluginObjects,
+  type PluginSteps,
+} from '../engine/run/plugin-objects.js'
+import type { PluginContainer } from '../plugin/container.js'
 import type { Proof } from '../scratch/proof.js'
 import { assumeRole, type ScratchOptions } from '../scratch/session.js'
 import { createWarmScratch, type WarmScratch } from '../scratch/warm-scratch.js'
@@ -23,6 +33,7 @@ import { proveIdempotence } from '../repeatable/prove.js'
 import { readRepeatableScripts, withScripts, type RepeatableScripts } from '../repeatable/scripts.js'
 import { errorsOf, readPhases, readTablespaces, warningsOf, type SchemaFiles } from './files.js'
 import { readMigrations, runMigrations, type MigrationScript } from './migrations.js'
+import { proveInSections } from './prove-sections.js'
 import { assumeTablespaces, openScratch, type ScratchDatabaseSession } from './scratch.js'
 import { runScript } from './script.js'
 import type { StateSpec } from './spec.js'
@@ -50,6 +61,8 @@ export interface DatabaseSide {
 /** A side as Postgres has it. */
 export interface Reading {
   catalog: Catalog
+  /** Of the kinds that the plugins of the files have. */
+  objects: PluginObjects
   warnings: readonly Diagnostic[]
   /** For rename annotations. */
   statements: readonly Statement[]
@@ -63,8 +76,10 @@ export interface Workspace {
   readonly roles: readonly string[]
   /** Lets Postgres say what a side is. The catalogs of all sides come from servers of one major version. */
   read(side: Side): Promise<Reading>
-  /** Runs the plan on scratch. */
+  /** Runs the plan on scratch; one that leaves its transaction on a database of its own, in the same sections. */
   prove(plan: Plan, from: Reading, to: Reading): Promise<Proof>
+  /** The statements for objects of plugins' kinds, run on scratch where it stands at the files. */
+  planObjects(from: Reading, to: Reading): Promise<PluginSteps & { doubts: readonly Diagnostic[] }>
   close(): Promise<void>
 }
 
@@ -107,6 +122,8 @@ class OpenWorkspace implements Workspace {
   readonly sides: readonly Side[]
   readonly roles: readonly string[]
   readonly #options: StateOptions
+  /** Of the files; where no side is files there is nobody to say what should be there. */
+  readonly #plugins: Pick<PluginContainer, 'kinds'>
   readonly #extractOptions: Omit<ScratchOptions, 'assumedRoles'>
   /** Roles that scratch must have, whoever defines them. */
   readonly #assumedRoles: Set<string>
@@ -118,6 +135,9 @@ class OpenWorkspace implements Workspace {
     this.sides = sides
     this.#scratch = scratch
     this.#options = options
+    this.#plugins = sides.flatMap((side) => (side.kind === 'files' ? [side.files.input.plugins] : []))[0] ?? {
+      kinds: [],
+    }
     this.#assumedRoles = new Set(sides.flatMap((side) => (side.kind === 'database' ? side.roles : [])))
     // Roles belong to the whole server; only those that the files themselves define are compared.
     this.roles = [...new Set(sides.flatMap((side) => (side.kind === 'files' ? side.files.roles : [])))]
@@ -144,9 +164,44 @@ class OpenWorkspace implements Workspace {
   }
 
   async prove(plan: Plan, from: Reading, to: Reading): Promise<Proof> {
+    if (plan.steps.some(({ transactional }) => !transactional)) {
+      const proof = await this.#proveInSections(plan, from.catalog, to.catalog)
+      if (proof) return proof
+    }
     // Wherever scratch stands, it goes to the plan's beginning by itself, by the shortest way.
     const warm = this.#standing ?? (await this.#startWarm())
     return warm.prove(plan, from.catalog, to.catalog)
+  }
+
+  async #proveInSections(plan: Plan, from: Catalog, to: Catalog): Promise<Proof | undefined> {
+    const scratch = await openScratchFor(this.sides, this.#options).then((opened) => prepare(opened, this.sides))
+    try {
+      // The warm scratch says it when versions differ.
+      if (scratch.major !== Math.floor(from.version / 10_000) || scratch.major !== Math.floor(to.version / 10_000))
+        return undefined
+      return await proveInSections(scratch, plan, from, to, {
+        extract: this.#extractOptions,
+        roles: this.#assumedRoles,
+        isDisposable: scratch.isEmbedded,
+      })
+    } finally {
+      await scratch.close()
+    }
+  }
+
+  async planObjects(from: Reading, to: Reading): Promise<PluginSteps & { doubts: readonly Diagnostic[] }> {
+    const steps = await planObjects(this.#plugins, from.objects, to.objects)
+    if (steps.before.length + steps.after.length === 0) return { ...steps, doubts: [] }
+    // Whatever was read after the files has led scratch away from them.
+    const files = this.sides.find((side) => side.kind === 'files')
+    const { catalog } = !this.#standing && files ? await this.read(files) : to
+    const proof = await this.#standing?.use(catalog, (connection) =>
+      proveObjects(this.#plugins, connection, { from: from.objects, to: to.objects, steps }),
+    )
+    if (proof?.kind === 'proved') return { ...steps, doubts: [] }
+    const { kind, diagnostics } = proof ?? unproved('it does not stand at the schema.')
+    if (kind === 'failed') throw new DiagnosticError(diagnostics)
+    return { ...steps, doubts: diagnostics }
   }
 
   async close(): Promise<void> {
@@ -189,7 +244,8 @@ class OpenWorkspace implements Workspace {
       if (elaboration) {
         this.#standing = warm
         const { catalog, locate } = elaboration
-        return { catalog, warnings: warningsOf(diagnostics), statements: all.statements, locate }
+        const objects = await desiredObjects(this.#plugins, catalog)
+        return { catalog, objects, warnings: warningsOf(diagnostics), statements: all.statements, locate }
       }
       await warm.close()
       problems = errorsOf(diagnostics)
@@ -202,22 +258,29 @@ class OpenWorkspace implements Workspace {
     )
     const [first] = problems
     if (!catalog || !first) throw new DiagnosticError(problems)
-    return { catalog, warnings: [...warnings, describeScript(first)], statements: sources.statements, locate: nowhere }
+    return {
+      catalog,
+      objects: [],
+      warnings: [...warnings, describeScript(first)],
+      statements: sources.statements,
+      locate: nowhere,
+    }
   }
 
   async #readMigrations({ script, scripts }: Extract<Side, { kind: 'migrations' }>): Promise<Reading> {
-    const catalog = await this.#inTransaction(async (connection) => {
+    const reading = await this.#inTransaction(async (connection) => {
       await runMigrations(connection, script)
       const replayed = await extract(connection, this.#extractOptions)
       const changing = await proveIdempotence(connection, scripts, this.#extractOptions)
       if (changing.length > 0) throw new DiagnosticError(changing)
-      return replayed
+      return { catalog: replayed, objects: await currentObjects(this.#plugins, connection, { isInTransaction: true }) }
     })
-    return { catalog, warnings: [], statements: [], locate: nowhere }
+    return { ...reading, warnings: [], statements: [], locate: nowhere }
   }
 
   async #readDatabase(side: DatabaseSide): Promise<Reading> {
-    const reading = { warnings: [], statements: [], locate: nowhere }
+    const objects = await currentObjects(this.#plugins, side.session)
+    const reading = { objects, warnings: [], statements: [], locate: nowhere }
     const catalog = withoutRevisionTables(await extract(side.session, this.#extractOptions))
     const others = this.sides.filter((other) => other !== side)
     if (others.every((other) => other.kind === 'database' && other.major === side.major)) return { ...reading, catalog }

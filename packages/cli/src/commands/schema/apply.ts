@@ -6,7 +6,7 @@ import { parseDuration } from '../../duration.js'
 import { exitCodes } from '../../exit-codes.js'
 import { renderJson, renderPlan, renderSql, sayWarnings } from '../../plan-text.js'
 import { openStates, planOptions } from '../../states.js'
-import { obeyWaitOption, requireUrl, waitOption } from '../../target.js'
+import { obeyWaitOption, readLockRetries, requireUrl, waitOption } from '../../target.js'
 import { count } from '../../terminal/report.js'
 
 export const command = defineCommand({
@@ -22,8 +22,10 @@ export const command = defineCommand({
     'dry-run': flag('Print the SQL on standard output, change nothing'),
     'auto-approve': flag('Do not ask'),
     'lock-timeout': text('time', 'How long to wait for a lock (default: `lockTimeout` of the config)'),
+    'lock-retries': text('number', 'How often to try again what got no lock (default: `lockRetries` of the config)'),
   },
-  details: `Plans, shows the plan, asks, and runs it in one transaction. Steps that destroy data are marked, with what they would
+  details: `Plans, shows the plan, asks, and runs it: in one transaction, or in the sections that it shows. What gets no lock in time
+is rolled back and tried again. Steps that destroy data are marked, with what they would
 lose. Without a terminal to ask on it refuses, unless --auto-approve is given. What has rows and could be a rename is never
 guessed: it is asked about, or answered by --decisions; the exit code is 3 while an answer is missing.`,
   examples: [
@@ -72,12 +74,16 @@ guessed: it is asked about, or answered by --decisions; the exit code is 3 while
       const question = `Run ${count(plan.steps.length, 'statement')} on ${target}?`
       if (!(await confirmOrRefuse(question, { approved: options['auto-approve'], io, talk }))) return exitCodes.failed
       const lockTimeout = options['lock-timeout']
+      const config = {
+        ...states.config,
+        ...(lockTimeout === undefined ? {} : { lockTimeout: parseDuration(lockTimeout, 'lock-timeout') }),
+        ...readLockRetries(options['lock-retries']),
+      }
       const applying = performance.now()
       await talk.during('applying', () =>
-        applyStatePlan(from.url, planned, {
-          ...states.config,
-          ...(lockTimeout === undefined ? {} : { lockTimeout: parseDuration(lockTimeout, 'lock-timeout') }),
-        }),
+        applyStatePlan(from.url, planned, config, ({ message }, pause) =>
+          talk.warn(`${message}; trying again in ${(pause / 1000).toFixed(1)} s`),
+        ),
       )
       talk.success(
         `${count(plan.steps.length, 'statement')} applied to ${target} in ${Math.round(performance.now() - applying)} ms`,

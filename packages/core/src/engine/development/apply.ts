@@ -1,8 +1,11 @@
+import { setTimeout as startTimer } from 'node:timers'
+import { setTimeout } from 'node:timers/promises'
 import {
   cutSections,
   executableSql,
   isServerError,
   quoteQualified,
+  type AnyObject,
   type Catalog,
   type Connection,
   type ObjectId,
@@ -17,8 +20,19 @@ import { connectionLost, isConnectionLost, isLockTimeout } from './failure.js'
 import { countRows } from './rows.js'
 
 export interface ApplyOptions {
+  /** Where the plan leads. */
+  to: Catalog
   /** Milliseconds. */
   lockTimeout: number
+  /** How often a section that got no lock in time is tried again, each time after a longer pause. @default 0 */
+  lockRetries?: number
+  /** Told before each pause, whose length is in milliseconds. */
+  onRetry?(problem: Diagnostic, pause: number): void
+  /**
+   * How the tables of the plan are locked while they are compared with what it was made for: the weaker mode keeps out other
+   * changes of definitions only. @default 'ACCESS EXCLUSIVE'
+   */
+  guardLock?: 'ACCESS EXCLUSIVE' | 'SHARE UPDATE EXCLUSIVE'
   /** Ids of the destructions that someone said yes to; all others are looked at once more under the lock. */
   accepted: ReadonlySet<string>
   /** Where the files define an object, for errors. */
@@ -46,38 +60,108 @@ export async function applyPlan(
   current: CurrentCatalog,
   options: ApplyOptions,
 ): Promise<ApplyOutcome> {
+  const sections = cutSections(plan.steps)
+  const work = { connection, from, current, total: plan.steps.length, options }
+  const isCut = sections.some(({ transactional }) => !transactional)
+  // Between two sections anybody may change anything, so that only the first look can be one at everything.
+  if (isCut) {
+    const outcome = await inTransaction([], plan.steps, { ...work, done: 0 })
+    if (outcome.kind === 'changed') return outcome
+  }
   let snapshot: string | undefined
-  let isFirst = true
-  for (const { transactional, steps } of cutSections(plan.steps)) {
+  let done = 0
+  for (const { transactional, steps } of sections) {
+    const progress = { ...work, done }
     if (transactional) {
-      const guard = isFirst ? { from, current } : undefined
-      const outcome = await watchForBlockers(connection, options, () =>
-        applyTransaction(connection, steps, guard, options),
-      )
+      const outcome = await inTransaction(steps, isCut ? undefined : steps, progress)
       if (outcome.kind === 'changed') return outcome
       snapshot = outcome.snapshot
     } else {
-      await options.confirm()
-      for (const step of steps) await runAlone(connection, step, options)
+      for (const step of steps) await runAlone(step, progress)
       snapshot = undefined
     }
-    isFirst = false
+    done += steps.length
   }
   return snapshot === undefined ? { kind: 'applied' } : { kind: 'applied', snapshot }
+}
+
+/** An apply on its way. */
+interface Progress {
+  connection: Connection
+  from: Catalog
+  current: CurrentCatalog
+  options: ApplyOptions
+  /** Steps that are applied and cannot be taken back any more. */
+  done: number
+  total: number
+}
+
+/** @param guarded the steps whose tables are to be looked at first */
+async function inTransaction(
+  steps: readonly Step[],
+  guarded: readonly Step[] | undefined,
+  progress: Progress,
+): Promise<ApplyOutcome> {
+  const { connection, from, current, options } = progress
+  const guard = guarded && { from, current, steps: guarded }
+  return patiently(progress, () =>
+    watchForBlockers(connection, options, () => applyTransaction(connection, steps, guard, options)),
+  )
+}
+
+/** Tries again what got no lock in time: everything of it was rolled back, and nobody had to queue behind us for longer. */
+async function patiently<Result>(progress: Progress, work: () => Promise<Result>): Promise<Result> {
+  const { lockRetries = 0, onRetry } = progress.options
+  for (let attempt = 0; ; attempt++)
+    try {
+      return await work()
+    } catch (error) {
+      const [problem] = error instanceof DiagnosticError ? error.diagnostics : []
+      if (problem?.code !== 'SP2003' || attempt >= lockRetries) throw describeProgress(error, progress)
+      const pause = backoff(attempt)
+      onRetry?.(problem, pause)
+      await setTimeout(pause)
+    }
+}
+
+/** Doubles each time, up to half a minute; by chance a little less, so that two who wait for each other do not meet again. */
+function backoff(attempt: number): number {
+  return Math.round(Math.min(30_000, 500 * 2 ** attempt) * (0.75 + Math.random() / 4))
+}
+
+/** What was said as if nothing had happened is not true once a section is done. */
+function describeProgress(error: unknown, { done, total }: Progress): unknown {
+  if (!(error instanceof DiagnosticError) || done === 0) return error
+  const stands = `${done} of ${total} statements are applied and stay; the next run plans from there.`
+  return new DiagnosticError(
+    error.diagnostics.map((diagnostic) => ({
+      ...diagnostic,
+      ...(diagnostic.why !== undefined && { why: diagnostic.why.replace(/^Nothing was changed: /, '') }),
+      fix: `${(diagnostic.fix ?? '').replace(/ ?Everything was rolled back\.$/, '')} ${stands}`.trim(),
+    })),
+    { cause: error.cause },
+  )
 }
 
 /** A batch failed, and which of its statements is not known: run again, one by one, it shows. */
 class BatchFailure extends Error {}
 
+/** What a plan was made for, and the steps whose tables show it. */
+interface Guard {
+  from: Catalog
+  current: CurrentCatalog
+  steps: readonly Step[]
+}
+
 async function applyTransaction(
   connection: Connection,
   steps: readonly Step[],
-  guard: { from: Catalog; current: CurrentCatalog } | undefined,
+  guard: Guard | undefined,
   options: ApplyOptions,
   batchSize = largestBatch,
 ): Promise<ApplyOutcome> {
   try {
-    if (!(await begin(connection, steps, guard, options))) {
+    if (!(await begin(connection, guard, options))) {
       await connection.query('ROLLBACK')
       return { kind: 'changed' }
     }
@@ -113,12 +197,23 @@ async function runBatch(
   }
 }
 
-/** Outside any transaction, and so without another statement beside it, which would make one. */
-async function runAlone(connection: Connection, step: Step, options: ApplyOptions): Promise<void> {
+/**
+ * Outside any transaction, and so without another statement beside it, which would make one. What Postgres does concurrently waits
+ * for others without keeping anybody waiting, and leaves an invalid index when it is cut off: it may take its time.
+ */
+async function runAlone(step: Step, progress: Progress): Promise<void> {
+  const { connection, options } = progress
+  await options.confirm()
+  const isPatient = step.hazards.some(({ kind }) => kind === 'non-transactional')
+  await connection.query(`SET lock_timeout = ${isPatient ? 0 : Math.round(options.lockTimeout)}`)
   try {
-    await connection.query(executableSql(step))
-  } catch (error) {
-    throw describeFailure(error, [step], options)
+    const run = (): Promise<unknown> =>
+      connection.query(executableSql(step)).catch((error: unknown) => {
+        throw describeFailure(error, [step], options)
+      })
+    await patiently(progress, () => (isPatient ? run() : watchForBlockers(connection, options, run)))
+  } finally {
+    await connection.query('RESET lock_timeout').catch(() => undefined)
   }
 }
 
@@ -135,9 +230,8 @@ function describeFailure(error: unknown, steps: readonly Step[], { locate }: App
  */
 async function begin(
   connection: Connection,
-  steps: readonly Step[],
-  guard: { from: Catalog; current: CurrentCatalog } | undefined,
-  { lockTimeout, accepted }: ApplyOptions,
+  guard: Guard | undefined,
+  { lockTimeout, accepted, to, guardLock = 'ACCESS EXCLUSIVE' }: ApplyOptions,
 ): Promise<boolean> {
   // The body of a function may name what a later step makes; the proof has seen that it is there in the end.
   const opening = `BEGIN; SET LOCAL lock_timeout = ${Math.round(lockTimeout)}; SET LOCAL check_function_bodies = off`
@@ -145,9 +239,9 @@ async function begin(
     await connection.query(opening)
     return true
   }
-  const { from, current } = guard
-  const tables = changedTables(steps, from)
-  const lock = tables.length === 0 ? [] : [`LOCK TABLE ${tables.join(', ')} IN ACCESS EXCLUSIVE MODE`]
+  const { from, current, steps } = guard
+  const tables = changedTables(steps, from, to)
+  const lock = tables.length === 0 ? [] : [`LOCK TABLE ${tables.join(', ')} IN ${guardLock} MODE`]
   try {
     const { rows } = await connection.query<{ snapshot: string }>([opening, ...lock, snapshotText].join('; '))
     if (!(await current.isUnchanged(connection, rows[0]?.snapshot))) return false
@@ -163,12 +257,16 @@ async function begin(
   return true
 }
 
-function changedTables(steps: readonly Step[], from: Catalog): string[] {
+/** Of what the plan makes, only the end knows which table it belongs to. */
+function changedTables(steps: readonly Step[], from: Catalog, to: Catalog): string[] {
   const names = new Set<string>()
   for (const step of steps) {
-    let object = from.objects.get(step.object)
-    while (object?.parent !== undefined) object = from.objects.get(object.parent)
-    if (object?.kind === 'table' && object.owner === undefined) names.add(quoteQualified(object.schema, object.name))
+    const find = (id: ObjectId | undefined): AnyObject | undefined =>
+      from.objects.get(id ?? '') ?? to.objects.get(id ?? '')
+    let object = find(step.object)
+    while (object?.parent !== undefined) object = find(object.parent)
+    if (object?.kind === 'table' && object.owner === undefined && from.objects.has(object.id))
+      names.add(quoteQualified(object.schema, object.name))
   }
   return [...names].sort()
 }
@@ -182,7 +280,7 @@ async function watchForBlockers<Result>(
   let blockers: Blocker[] = []
   let looking: Promise<void> | undefined
   const pid = readProcessId(connection)
-  const timer = setTimeout(() => {
+  const timer = startTimer(() => {
     looking = pid.then(async (number) => {
       const monitor = await options.openMonitor()
       try {

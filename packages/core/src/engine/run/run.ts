@@ -166,6 +166,7 @@ export async function runOnce(project: Project, { changed, started, isSuperseded
       const proving = prove(project, from, decision).finally(() => stopwatch.record('prove', performance.now() - begun))
       proving.catch(() => undefined)
       const applying = applyPlan(connection, decision.plan, from, project.current, {
+        to: decision.target,
         lockTimeout: config.lockTimeout,
         accepted: decision.allowed,
         locate: schema.locate,

@@ -1,0 +1,105 @@
+import {
+  cutSections,
+  differences,
+  executableSql,
+  extract,
+  isServerError,
+  plan as makePlan,
+  print,
+  type Catalog,
+  type Connection,
+  type ExtractOptions,
+  type Plan,
+  type ServerError,
+  type Step,
+} from '@savepoint/catalog'
+import { batchesOf, describeFailure, describeUnproved, type Proof } from '../scratch/proof.js'
+import { quoteName } from '../sources/quote.js'
+
+export interface SectionProofOptions {
+  /** What to read, as both catalogs were read. */
+  extract: ExtractOptions
+  /** Roles that must be there. */
+  roles: Iterable<string>
+  /** The server goes with the database, so that roles may be made on it. */
+  isDisposable: boolean
+}
+
+/**
+ * Runs a plan that leaves its transaction as it will be run, section by section, and looks whether it arrives: in one transaction
+ * an index cannot be built concurrently, nor a new label of an enum be used.
+ *
+ * @param connection to an empty database of its own, which is thrown away afterwards
+ * @returns undefined where roles would have to be made on somebody's server, which nothing would take back
+ */
+export async function proveInSections(
+  connection: Connection,
+  plan: Plan,
+  from: Catalog,
+  to: Catalog,
+  options: SectionProofOptions,
+): Promise<Proof | undefined> {
+  if (!(await prepareRoles(connection, options))) return undefined
+  await connection.query(sessionText)
+  const begun = await load(connection, from, options)
+  if (begun !== undefined) return { status: 'unproved', diagnostic: describeUnproved(begun) }
+  const refused = await runSections(connection, plan.steps)
+  const left = refused ? [] : differences(await extract(connection, options.extract), to)
+  if (!refused && left.length === 0) return { status: 'proved' }
+  return { status: 'failed', ...describeFailure(from, to, plan, { ...(refused && { refused }), differences: left }) }
+}
+
+// As on the warm scratch: names are qualified, and a body may name what a later step makes.
+const sessionText = `SET search_path = ''; SET check_function_bodies = off; SET client_min_messages = error`
+
+async function prepareRoles(
+  connection: Connection,
+  { extract: { roles }, ...options }: SectionProofOptions,
+): Promise<boolean> {
+  const wanted = [...options.roles]
+  const { rows } = await connection.query<{ name: string }>('SELECT rolname AS name FROM pg_catalog.pg_roles')
+  const missing = wanted.filter((role) => rows.every(({ name }) => name !== role))
+  if (!options.isDisposable) return missing.length === 0 && roles === undefined
+  for (const role of missing) await connection.query(`CREATE ROLE ${quoteName(role)}`)
+  return true
+}
+
+/** Makes the state that the plan starts from. Returns why it cannot be there. */
+async function load(connection: Connection, from: Catalog, options: SectionProofOptions): Promise<string | undefined> {
+  try {
+    for (const batch of batchesOf(print(from).map(executableSql))) await connection.query(batch)
+    let there = await extract(connection, options.extract)
+    if (differences(there, from).length > 0) {
+      // A new database is not quite empty: the schema public is there, which `from` may lack.
+      await runSections(connection, makePlan(there, from).steps)
+      there = await extract(connection, options.extract)
+    }
+    const [first] = differences(there, from)
+    return first && `${first.id} reads differently there (${first.facts?.join(', ') ?? first.change})`
+  } catch (error) {
+    if (isServerError(error)) return error.message
+    throw error
+  }
+}
+
+async function runSections(
+  connection: Connection,
+  steps: readonly Step[],
+): Promise<{ step: number; error: ServerError } | undefined> {
+  let step = 0
+  for (const section of cutSections(steps)) {
+    try {
+      if (section.transactional) await connection.query('BEGIN')
+      for (const one of section.steps) {
+        await connection.query(executableSql(one))
+        step++
+      }
+      if (section.transactional) await connection.query('COMMIT')
+    } catch (error) {
+      if (!isServerError(error)) throw error
+      await connection.query('ROLLBACK')
+      return { step, error }
+    }
+  }
+  return undefined
+}
