@@ -16,6 +16,8 @@ export interface Selection {
   /** Objects of a kind that belong to a table. */
   of<K extends Kind>(kind: K, table: ObjectId): readonly CatalogObject<K>[]
   column(table: ObjectId, name: string): CatalogObject<'column'> | undefined
+  /** Whether other tables inherit from it. */
+  hasChildren(table: CatalogObject<'table'>): boolean
   /** Every selected object of a kind, whatever it belongs to. */
   all<K extends Kind>(kind: K): readonly CatalogObject<K>[]
 }
@@ -28,6 +30,9 @@ export function createSelection(catalog: Catalog, options: SelectionOptions): Se
     push(byKind, object.kind, object)
     if (object.parent !== undefined) push(byParent, `${object.kind} of ${object.parent}`, object)
   }
+  const parents = new Set<ObjectId>()
+  for (const object of catalog.objects.values())
+    if (object.kind === 'table') for (const parent of object.facts.inherits) parents.add(parent)
   const isSelected = (table: CatalogObject): boolean => {
     const name = `${table.schema ?? ''}.${table.name}`
     return (options.tables?.test(name) ?? true) && !options.except?.test(name)
@@ -41,6 +46,7 @@ export function createSelection(catalog: Catalog, options: SelectionOptions): Se
     ),
     of,
     all,
+    hasChildren: ({ id }) => parents.has(id),
     column: (table, name) => of('column', table).find((column) => column.name === name),
   }
 }

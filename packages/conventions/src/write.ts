@@ -53,7 +53,7 @@ function editText(
     }
     if (finding.columns && close !== undefined) addColumns(edit, text, statement, close, finding.columns, newline)
     for (const sql of finding.sql ?? [])
-      edit.appendRight(endOfStatement(text, statement), `${newline}${newline}${sql};`)
+      edit.appendRight(endOfStatement(text, statement), `${newline}${newline}${sql.replaceAll('\n', newline)};`)
   }
   return { text: edit.toString(), left }
 }

@@ -32,6 +32,13 @@ export function primaryKeys(options: PrimaryKeysOptions = {}): Plugin {
           fix: `make ${column} the primary key`,
           sql: [`ALTER TABLE ${qualifiedName(table)} ADD PRIMARY KEY (${name})`],
         })
+      } else if (type === 'identity' && selection.hasChildren(table)) {
+        // ALTER TABLE refuses it, and the children would have no values.
+        findings.push({
+          object: table.id,
+          message,
+          fix: 'add a key by hand: Postgres adds no identity column to a table with children',
+        })
       } else {
         const definition = keyDefinition(type, catalog)
         findings.push(

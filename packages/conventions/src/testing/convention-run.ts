@@ -60,5 +60,8 @@ function statementOf(statements: readonly Statement[], id: string): Statement | 
   const [kind = '', ...rest] = id.split(' ')
   const name = rest.join(' ').replace(/^public\./, '')
   const table = kind === 'table' ? name : name.replace(/\.[^.]+$/, '')
-  return statements.find(({ sql }) => sql.startsWith(`CREATE TABLE ${table} `))
+  return statements.find(({ sql }) => {
+    const [head = ''] = /^CREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?/.exec(sql) ?? []
+    return head !== '' && sql.startsWith(`${table} `, head.length)
+  })
 }
