@@ -295,7 +295,12 @@ export async function observe(
       .map((query) => `SELECT line FROM (${query}) found (line)`)
       .join('\nUNION ALL\n')
     const { rows } = await connection.query<{ line: string }>(text)
-    const found = rows.map((row) => row.line)
+    // The order of storage parameters says nothing.
+    const found = rows.map(({ line }) =>
+      /^(?:index|constraint) /.test(line)
+        ? line.replace(/(?<= WITH \()[^()]*/, (list) => list.split(', ').sort().join(', '))
+        : line,
+    )
     if (roles === true || roles.length > 0) {
       const shared = await connection.query<{ line: string }>(`SELECT line FROM (${rolesQuery}) found (line)`, [
         roles === true ? null : roles,

@@ -33,7 +33,8 @@ const some = (from: string): string => `EXISTS (SELECT FROM pg_catalog.${from})`
 
 /** Readers whose catalog holds other kinds, too. */
 const byName: Record<string, string> = {
-  enums: some('pg_enum'),
+  // One without labels has nothing in pg_enum.
+  enums: some(`pg_type WHERE oid >= ${firstUserOid} AND typtype = 'e'`),
   ranges: some(`pg_range WHERE rngtypid >= ${firstUserOid}`),
   domains: some(`pg_type WHERE oid >= ${firstUserOid} AND typtype = 'd'`),
   composites: some(`pg_class WHERE oid >= ${firstUserOid} AND relkind = 'c'`),

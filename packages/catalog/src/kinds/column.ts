@@ -17,6 +17,7 @@ import {
 } from './hazards.js'
 import type { KindDefinition, PlanContext, Statement } from './kind.js'
 import { alterNotNull, isGeneratedName, notNullComment } from './not-null.js'
+import { identitySequence } from './sequence.js'
 import { typeIdOf, type TypeReference } from './types.js'
 
 interface Row {
@@ -170,6 +171,7 @@ export const columnKind: KindDefinition<'column'> = {
   // The sequence of an identity column is a relation of its own.
   slots: ({ facts: { identity } }) =>
     identity ? [`relation ${quoteQualified(identity.sequence.schema, identity.sequence.name)}`] : [],
+  companion: identitySequence,
   create(column, context) {
     if (column.facts.of === 'view') return []
     if (column.facts.of === 'materialized view') return details(undefined, column, context)

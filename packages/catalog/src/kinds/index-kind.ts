@@ -92,7 +92,8 @@ export const indexReader = defineReader<Row>({
         ...(row.tablespace !== null && { tablespace: row.tablespace }),
         ...(partitionOf !== undefined && { partitionOf }),
       },
-      ignored: ['columns', 'partitionOf'],
+      // Storage parameters are compared as a list, since their order in the definition says nothing.
+      compared: ({ columns: _, partitionOf: __, ...facts }) => ({ ...facts, definition: withoutOptions(facts) }),
       classid: classes.pg_class,
       objid: row.oid,
     })
@@ -215,7 +216,8 @@ function columnStatistics(to: Index, from: Index | undefined): Statement[] {
     .map((number) => `ALTER INDEX ${nameOf(to)} ALTER COLUMN ${number} SET STATISTICS ${b[number] ?? -1}`)
 }
 
-const withoutOptions = (facts: IndexFacts): string => facts.definition.replace(/ WITH \([^()]*\)(?= WHERE |$)/, '')
+const withoutOptions = (facts: Pick<IndexFacts, 'definition'>): string =>
+  facts.definition.replace(/ WITH \([^()]*\)(?= WHERE |$)/, '')
 
 function withTablespace(sql: string, tablespace: string, predicate: string | undefined): string {
   const where = predicate === undefined ? -1 : sql.lastIndexOf(' WHERE ')

@@ -83,8 +83,8 @@ export interface KindDefinition<K extends Kind = Kind> {
   ownerTarget?(object: CatalogObject<K>, from?: CatalogObject<K>): string | undefined
   /** As GRANT … ON names it, and what kind of list it is; absent for kinds without privileges. */
   grantTarget?(object: CatalogObject<K>): { on: string; target: PrivilegeTarget; column?: string }
-  /** The comment that initdb gives it, which the catalog leaves out. */
-  bornComment?(object: CatalogObject<K>): string | undefined
+  /** What comes with it and has a comment and privileges of its own: the sequence of an identity column. */
+  companion?(object: CatalogObject<K>): AnyObject | undefined
   /** Whether COMMENT ON exists for it. @default true */
   commentable?: boolean
   /** What its own name occupies, so that what comes waits for what goes: `relation public.users`, `type public.mood`. */

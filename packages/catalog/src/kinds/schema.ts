@@ -11,9 +11,6 @@ interface Row {
   acl: string[] | null
 }
 
-/** What initdb says of the schema public. */
-const standardComment = 'standard public schema'
-
 export const schemaReader = defineReader<Row>({
   name: 'schemas',
   classes: [classes.pg_namespace],
@@ -52,7 +49,6 @@ export const schemaKind: KindDefinition<'schema'> = {
     on: `SCHEMA ${quoteIdentifier(object.name)}`,
     target: object.name === 'public' ? 'public schema' : 'schema',
   }),
-  bornComment: (object) => (object.name === 'public' ? standardComment : undefined),
   create: (object) => [`CREATE SCHEMA ${quoteIdentifier(object.name)}`],
   alter: () => ({ statements: [] }),
   drop: (object) => [

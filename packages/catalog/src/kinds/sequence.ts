@@ -1,5 +1,6 @@
 import { classes } from '../extract/classes.js'
 import { defineReader, type QueryContext } from '../extract/reader.js'
+import { normalisePrivileges } from '../extract/privileges.js'
 import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { SequenceOptions } from '../model/facts.js'
 import type { CatalogObject, ObjectId } from '../model/object.js'
@@ -75,9 +76,18 @@ export const sequenceReader = defineReader<Row>({
     if (row.dependency === 'i') {
       const column = sink.at(classes.pg_class, row.relation ?? 0, row.attribute ?? 0)
       if (column?.kind !== 'column') return
+      const comment = sink.comment(classes.pg_class, row.oid)
+      const privileges = normalisePrivileges(row.acl, 'sequence', row.owner, sink.version)
       column.facts.identity = {
         mode: row.identity === 'a' ? 'always' : 'by default',
-        sequence: { ...options, schema: row.schema, name: row.name, persistence },
+        sequence: {
+          ...options,
+          schema: row.schema,
+          name: row.name,
+          persistence,
+          ...(comment !== undefined && { comment }),
+          ...(privileges.length > 0 && { privileges }),
+        },
       }
       sink.alias(classes.pg_class, row.oid, 0, column.id)
       return
@@ -101,6 +111,23 @@ export const sequenceReader = defineReader<Row>({
 })
 
 type Sequence = CatalogObject<'sequence'>
+
+/** The sequence of an identity column as an object: for what is said of it by its own name. */
+export function identitySequence(column: CatalogObject<'column'>): Sequence | undefined {
+  if (column.facts.identity === undefined) return undefined
+  const { schema, name, comment, privileges = [], ...facts } = column.facts.identity.sequence
+  return {
+    id: `sequence ${quoteQualified(schema, name)}`,
+    kind: 'sequence',
+    schema,
+    name,
+    ...(comment !== undefined && { comment }),
+    privileges,
+    facts,
+    hash: '',
+    address: column.address,
+  }
+}
 
 const nameOf = (sequence: Sequence): string => quoteQualified(sequence.schema, sequence.name)
 

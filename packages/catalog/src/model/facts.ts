@@ -1,4 +1,4 @@
-import type { ObjectId } from './object.js'
+import type { ObjectId, Privilege } from './object.js'
 import type {
   AccessMethodFacts,
   BaseTypeFacts,
@@ -98,7 +98,14 @@ export interface ColumnFacts {
   generated?: { mode: 'stored' | 'virtual'; expression: string }
   identity?: {
     mode: 'always' | 'by default'
-    sequence: SequenceOptions & { schema: string; name: string; persistence: 'permanent' | 'unlogged' }
+    sequence: SequenceOptions & {
+      schema: string
+      name: string
+      persistence: 'permanent' | 'unlogged'
+      comment?: string
+      /** Absent where they are the default. */
+      privileges?: Privilege[]
+    }
   }
   /** Quoted and qualified; absent when it is the type's own. */
   collation?: string

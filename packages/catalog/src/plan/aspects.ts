@@ -31,13 +31,11 @@ export function aspectStatements(
     statements.push({ sql: `ALTER ${ownerTarget} OWNER TO ${owner}`, action: 'alter' })
   }
   const commentable = kind.commentable ?? true
-  if (commentable && from?.comment !== to.comment) {
-    const comment = to.comment ?? kind.bornComment?.(to)
+  if (commentable && from?.comment !== to.comment)
     statements.push({
-      sql: `COMMENT ON ${kind.target(to)} IS ${comment === undefined ? 'NULL' : quoteLiteral(comment).trim()}`,
+      sql: `COMMENT ON ${kind.target(to)} IS ${to.comment === undefined ? 'NULL' : quoteLiteral(to.comment).trim()}`,
       action: 'comment',
     })
-  }
   const grantTarget = kind.grantTarget?.(to)
   if (grantTarget) statements.push(...privilegeStatements(grantTarget, from, to, surroundings))
   statements.push(...labelStatements(kind, from, to))

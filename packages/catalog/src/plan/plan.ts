@@ -72,6 +72,9 @@ function keptColumns({ id }: AnyObject, state: PlanState): readonly AnyObject[] 
     .filter(({ kind, privileges, id: own }) => kind === 'column' && privileges.length > 0 && !state.isCreated(own))
 }
 
+const companionOf = (object: AnyObject | undefined): AnyObject | undefined =>
+  object && kindOf(object).companion?.(object)
+
 interface Rendered {
   object: ObjectId
   statement: Statement
@@ -83,18 +86,19 @@ function statementsOf(unit: Unit, state: PlanState, defaultAcl: DefaultAcl): Ren
   if (!first) return []
   const render = (object: AnyObject, statements: readonly Statement[], action: StepAction): Rendered[] =>
     statements.map((statement) => ({ object: object.id, statement, action }))
-  const aspects = (object: AnyObject, before: AnyObject | undefined): Rendered[] =>
-    render(
-      object,
-      aspectStatements(kindOf(object), before, object, {
-        version: state.version,
-        defaultAcl,
-        owner: ownerOf(object, state.to),
-        newOwner: newOwnerOf(object, state),
-        keptColumns: before ? keptColumns(object, state) : [],
-      }),
-      'alter',
-    )
+  const aspects = (object: AnyObject, before: AnyObject | undefined): Rendered[] => {
+    const surroundings = {
+      version: state.version,
+      defaultAcl,
+      owner: ownerOf(object, state.to),
+      newOwner: newOwnerOf(object, state),
+      keptColumns: before ? keptColumns(object, state) : [],
+    }
+    const statements = aspectStatements(kindOf(object), before, object, surroundings)
+    const companion = companionOf(object)
+    if (companion) statements.push(...aspectStatements(kindOf(companion), companionOf(before), companion, surroundings))
+    return render(object, statements, 'alter')
+  }
   switch (unit.action) {
     case 'stand in': {
       const columns = state.childrenIn(state.from, first.id)
