@@ -3,16 +3,16 @@ import { join } from 'node:path'
 import { acquireEngine, type Engine, type EngineHandle, type EngineState } from '@savepoint/core'
 import pg from 'pg'
 import { type } from '../../packages/cli/src/testing/terminal.js'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createTestProject, type TestProject } from '../bundlers/project.js'
 import { repository } from '../docs/blocks.js'
 
 let project: TestProject
 let handle: EngineHandle
-afterEach(async () => {
+async function stop(): Promise<void> {
   await handle.release()
   project.remove()
-})
+}
 
 async function start(files: Record<string, string>): Promise<EngineHandle['engine']> {
   project = createTestProject(files)
@@ -46,6 +46,8 @@ const config = (plugins: string) =>
 const note = 'CREATE TABLE note (\n  id int PRIMARY KEY\n);\n'
 
 describe('a plugin in the loop', () => {
+  afterEach(stop)
+
   it('adds schema text, edits statements, adds to the phases, writes files and hears of the end', async () => {
     const engine = await start({
       'schema/note.sql': note,
@@ -89,6 +91,14 @@ ${config(`{
       },
     ])
   })
+})
+
+describe('a hostile plugin', () => {
+  // One engine for all of them: what one plugin did must not be felt by the next.
+  beforeAll(async () => {
+    await start({ 'schema/note.sql': note, 'savepoint.config.mjs': config('') })
+  })
+  afterAll(stop)
 
   it.each([
     ['throws in sources', `sources: () => { throw new Error('boom') }`],
@@ -98,9 +108,22 @@ ${config(`{
     ['throws in pre', `pre: () => { throw new Error('boom') }`],
     ['changes what it is given', `catalog: (catalog) => { catalog.objects.clear() }`],
     ['returns SQL that Postgres refuses', `post: () => 'CREATE NONSENSE'`],
+    ['throws in config', `config: () => { throw new Error('boom') }`],
+    ['throws in generate', `generate: () => { throw new Error('boom') }`],
+    ['throws in applied', `applied: () => { throw new Error('boom') }`],
+    ['returns what is no answer', `sources: () => ({ id: 'x' })`],
+    [
+      'adds the column of another plugin',
+      `enforce: 'post', post: () => 'ALTER TABLE note ADD COLUMN extra int' }, { name: 'test:first', post: () => 'ALTER TABLE note ADD COLUMN extra int'`,
+    ],
+    ['makes two statements of one', `transform: ({ edit, sql }) => void edit.append('; CREATE TABLE other (id int)')`],
+    [
+      'changes a table that it was not shown',
+      `enforce: 'post', transform: { filter: { kind: 'IndexStmt' }, handler: ({ edit, sql }) => void edit.overwrite(0, sql.length, 'CREATE INDEX ON tag (id)') } }, { name: 'test:first', sources: () => ({ id: 'x', sql: 'CREATE TABLE tag (id int); CREATE INDEX ON note (id);' })`,
+    ],
     ['defines a table of the files again', `sources: () => ({ id: 'x', sql: 'CREATE TABLE note (id int)' })`],
   ])('that %s is named, and the last good state stays', async (_what, hook) => {
-    const engine = await start({ 'schema/note.sql': note, 'savepoint.config.mjs': config('') })
+    const { engine } = handle
     expect(engine.state.status).toBe('ready')
     // The config first: the new column must not be there while the plugin fails.
     project.write('savepoint.config.mjs', config(`{ name: 'test:hostile', ${hook} }`))
@@ -112,53 +135,64 @@ ${config(`{
     project.write('savepoint.config.mjs', config(''))
     await until(engine, ({ status }) => status === 'ready')
     expect(
-      await query(`SELECT attname FROM pg_attribute WHERE attrelid = 'note'::regclass AND attnum > 0 ORDER BY attnum`),
+      await query(
+        `SELECT attname FROM pg_attribute WHERE attrelid = 'note'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum`,
+      ),
     ).toEqual([{ attname: 'id' }, { attname: 'body' }])
+    project.write('schema/note.sql', note)
+    await until(
+      engine,
+      ({ status, report }) => status === 'ready' && (report?.applied ?? []).join().includes('DROP COLUMN body'),
+    )
   })
 })
 
-it('a plugin that throws in plan keeps the plan from being applied', async () => {
-  const engine = await start({
-    'schema/note.sql': note,
-    'savepoint.config.mjs': config(`{ name: 'test:hostile', plan: () => { throw new Error('boom') } }`),
-  })
-  expect(engine.state.diagnostics).toMatchObject([{ code: 'SP5004', plugin: 'test:hostile' }])
-  expect(await query("SELECT to_regclass('note') AS note")).toEqual([{ note: null }])
-})
+describe('a plugin', () => {
+  afterEach(stop)
 
-it('the plugins of the playground, written from the published types alone', async () => {
-  const app = join(repository, 'playground/plugins-app')
-  project = createTestProject({})
-  for (const name of ['savepoint.config.ts', 'plugins', 'schema'])
-    cpSync(join(app, name), join(project.root, name), { recursive: true })
-  cpSync(join(project.root, 'savepoint.config.ts'), join(project.root, 'app.config.ts'))
-  symlinkSync(join(app, 'node_modules'), join(project.root, 'node_modules'))
-  handle = await acquireEngine({ root: project.root, configFile: 'app.config.ts' })
-  await handle.engine.start()
-  expect(handle.engine.state.diagnostics).toEqual([])
-  await query(
-    "INSERT INTO customer (email) VALUES ('ada@example.org'); INSERT INTO purchase (customer_id, total) VALUES (1, 9.5)",
-  )
-  await expect
-    .poll(() => handle.engine.state.panels, { timeout: 30_000 })
-    .toEqual([
-      {
-        plugin: 'playground:audit',
-        title: 'Audited tables',
-        content: { table: { columns: ['table'], rows: [['public.purchase']] } },
-      },
-    ])
-  const listed = await type('audit list --config app.config.ts', { cwd: project.root })
-  expect(listed).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/INSERT purchase\n$/) })
-  expect(await query("SELECT action, new_row ->> 'total' AS total FROM audit.change")).toEqual([
-    { action: 'INSERT', total: '9.50' },
-  ])
-  expect(
+  it('that throws in plan keeps the plan from being applied', async () => {
+    const engine = await start({
+      'schema/note.sql': note,
+      'savepoint.config.mjs': config(`{ name: 'test:hostile', plan: () => { throw new Error('boom') } }`),
+    })
+    expect(engine.state.diagnostics).toMatchObject([{ code: 'SP5004', plugin: 'test:hostile' }])
+    expect(await query("SELECT to_regclass('note') AS note")).toEqual([{ note: null }])
+  })
+
+  it('of the playground, written from the published types alone', async () => {
+    const app = join(repository, 'playground/plugins-app')
+    project = createTestProject({})
+    for (const name of ['savepoint.config.ts', 'plugins', 'schema'])
+      cpSync(join(app, name), join(project.root, name), { recursive: true })
+    cpSync(join(project.root, 'savepoint.config.ts'), join(project.root, 'app.config.ts'))
+    symlinkSync(join(app, 'node_modules'), join(project.root, 'node_modules'))
+    handle = await acquireEngine({ root: project.root, configFile: 'app.config.ts' })
+    await handle.engine.start()
+    expect(handle.engine.state.diagnostics).toEqual([])
     await query(
-      "SELECT count(*) > 3 AS made FROM pg_class WHERE relnamespace = 'pgboss'::regnamespace AND relkind IN ('r', 'p')",
-    ),
-  ).toEqual([{ made: true }])
-  expect(await query("SELECT count(*)::int AS n FROM pg_indexes WHERE indexname = 'purchase_customer_id_idx'")).toEqual(
-    [{ n: 1 }],
-  )
+      "INSERT INTO customer (email) VALUES ('ada@example.org'); INSERT INTO purchase (customer_id, total) VALUES (1, 9.5)",
+    )
+    await expect
+      .poll(() => handle.engine.state.panels, { timeout: 30_000 })
+      .toEqual([
+        {
+          plugin: 'playground:audit',
+          title: 'Audited tables',
+          content: { table: { columns: ['table'], rows: [['public.purchase']] } },
+        },
+      ])
+    const listed = await type('audit list --config app.config.ts', { cwd: project.root })
+    expect(listed).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/INSERT purchase\n$/) })
+    expect(await query("SELECT action, new_row ->> 'total' AS total FROM audit.change")).toEqual([
+      { action: 'INSERT', total: '9.50' },
+    ])
+    expect(
+      await query(
+        "SELECT count(*) > 3 AS made FROM pg_class WHERE relnamespace = 'pgboss'::regnamespace AND relkind IN ('r', 'p')",
+      ),
+    ).toEqual([{ made: true }])
+    expect(
+      await query("SELECT count(*)::int AS n FROM pg_indexes WHERE indexname = 'purchase_customer_id_idx'"),
+    ).toEqual([{ n: 1 }])
+  })
 })
