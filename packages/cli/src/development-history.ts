@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import type { ResolvedConfig, StateOptions, StatePlan } from '@savepoint/core'
 import type { Io } from './io.js'
-import { openMigrationTarget, type HistoryValues } from './migration-target.js'
+import { openMigrationTarget, readLockTimeout } from './migration-target.js'
+import type { DirectoryValues } from './migrations.js'
 import type { Talk } from './terminal/talk.js'
 
 /** Whether there can be a development database that has followed the schema files; it is not started for the question alone. */
@@ -32,7 +33,7 @@ export async function catchUpDevelopment(
     states,
     apply,
   }: {
-    options: Omit<HistoryValues, 'url' | 'wait' | 'revisions-schema'>
+    options: DirectoryValues & { readonly 'lock-timeout': string | undefined }
     config: ResolvedConfig
     planned: StatePlan
     states: StateOptions
@@ -53,14 +54,15 @@ export async function catchUpDevelopment(
     return undefined
   })
   if (!target) return
+  const settings = { ...target.settings, ...readLockTimeout(options['lock-timeout']) }
   try {
     if (target.isDevelopment && (await standsAtFiles(target.url, planned, states))) {
       const newest = target.directory.files.findLast(({ kind }) => kind === 'versioned')
-      const { current } = await setVersion(target.connection, target.directory, newest?.version, target.settings)
+      const { current } = await setVersion(target.connection, target.directory, newest?.version, settings)
       talk.say(`the development database stands there already: version ${current ?? 'none'}`)
     } else if (apply) {
       const { applied } = await applyMigrations(target.connection, target.directory, {
-        ...target.settings,
+        ...settings,
         ...(await readRepeatableScripts(config)),
       })
       talk.success(`applied ${applied.map(({ name }) => name).join(', ') || 'nothing'} to ${target.name}`)

@@ -1,7 +1,7 @@
 // Command atlas runs Atlas's own library (directories, sums, scanner, executor, driver, lock) for the tests.
-// The CLI of the community edition is a module of its own, ariga.io/atlas/cmd/atlas, of which the Go module proxy has no version (nor of
-// github.com/ariga/atlas, for a replace), and its own host serves downloads only. So only the storage of
-// revision rows is written here, with the columns that the CLI's schema has.
+// The CLI of the community edition is a module of its own. The Go module proxy has no version of ariga.io/atlas/cmd/atlas,
+// and none of github.com/ariga/atlas/cmd/atlas that a replace could name. So the storage of revision rows, which is the
+// CLI's, is written here, with the columns that its schema has.
 package main
 
 import (

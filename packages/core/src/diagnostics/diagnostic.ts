@@ -38,6 +38,11 @@ export class DiagnosticError extends Error {
   override readonly name = 'DiagnosticError'
   readonly diagnostics: readonly Diagnostic[]
 
+  /** By shape: a config may load a copy of this package that is not the one of the command that reads it. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'DiagnosticError' && 'diagnostics' in value
+  }
+
   constructor(diagnostics: readonly Diagnostic[], options?: ErrorOptions) {
     super(diagnostics[0]?.message ?? 'unknown failure', options)
     this.diagnostics = diagnostics

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createTestDatabase, serverUrl, type TestDatabase } from '../../../../../test/support/database.js'
 import { type, type Outcome, type TerminalOptions } from '../../testing/terminal.js'
@@ -89,6 +90,19 @@ describe.skipIf(!serverUrl('18'))('migrate diff [needs native]', () => {
   it('marks it applied where the loop has brought the database there already', async () => {
     await database.query(users)
     expect((await typeHere('migrate diff init')).stderr).toContain('stands there already')
+    expect((await typeHere('migrate status')).stdout).toContain('Migration Status: OK')
+  })
+
+  it('waits no longer than asked for another run on the development database', async () => {
+    const other = new pg.Client({ connectionString: database.url })
+    await other.connect()
+    await other.query('SELECT pg_advisory_lock(2686470616)')
+    expect(await typeHere('migrate diff init --apply --lock-timeout 50ms')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('SP4010'),
+    })
+    await other.end()
+    expect(await typeHere('migrate diff --apply --lock-timeout 30s')).toMatchObject({ exitCode: 0 })
     expect((await typeHere('migrate status')).stdout).toContain('Migration Status: OK')
   })
 

@@ -9,6 +9,7 @@ import { decisionOptions, isUndecided, openDecisions, sayCandidates, sayMissing 
 import { editFiles } from '../../editor.js'
 import { exitCodes } from '../../exit-codes.js'
 import { directoryOptions, locateDirectory, pickName, showPath } from '../../migrations.js'
+import { readLockTimeout } from '../../migration-target.js'
 import { parseFormat } from '../../output-format.js'
 import { renderJson, renderSql, sayWarnings } from '../../plan-text.js'
 import { openStates, planOptions } from '../../states.js'
@@ -24,6 +25,7 @@ export const command = defineCommand({
     apply: flag('Apply it to the development database and write the generated types'),
     edit: flag('Open the new file in $EDITOR, and write the sum again afterwards'),
     ...decisionOptions,
+    'lock-timeout': text('time', 'How long to wait for another run on the development database (default: 10s)'),
     'dry-run': flag('Print the SQL on standard output, write nothing'),
     format: text('format', 'sql, also as Atlas\'s "{{ sql . }}"'),
   },
@@ -35,6 +37,7 @@ format has one, the way back, and writes the migration with its sum. What could 
     const started = performance.now()
     parseFormat(options.format, ['sql'])
     const name = pickName(args[0], options.name)
+    readLockTimeout(options['lock-timeout'])
     const strategy = oneOf('strategy', options.strategy, ['dev', 'online', 'atomic'])
     const states = await openStates(options, { io, talk })
     try {
