@@ -40,6 +40,15 @@ export function orderStatements(statements: readonly string[]): string[] {
   return [...others.slice(0, first), ...ordered, ...apart, ...others.slice(first)]
 }
 
+/** One column a line, as people write it; what is no CREATE TABLE stays as it is. */
+export function layOut(statement: string): string {
+  const [, name, body] = createTableRE.exec(statement) ?? []
+  if (name === undefined || body === undefined) return statement
+  return `create table ${name} (\n${splitColumns(body)
+    .map((column) => `  ${column}`)
+    .join(',\n')}\n)`
+}
+
 interface Table {
   sql: string
   /** Quoted, with its schema. */
