@@ -20,6 +20,8 @@ export interface Proof {
   dead: Set<string>
 }
 
+const BOOLEAN_TEST = { isTrue: 0, isFalse: 2, isNotUnknown: 5 }
+
 const emptyProof = (): Proof => ({ proven: new Set(), dead: new Set() })
 
 /** What follows from `condition` having been TRUE. */
@@ -36,8 +38,19 @@ export function addHolds(condition: TreeValue | undefined, level: Level, proof: 
     case 'NULLTEST':
       if (numberField(condition, 'nulltesttype') === 1) addStrict(condition.fields['arg'], level, proof)
       return
-    case 'BOOLEANTEST':
-      if ([0, 2, 5].includes(numberField(condition, 'booltesttype'))) addStrict(condition.fields['arg'], level, proof)
+    case 'BOOLEANTEST': {
+      const arg = condition.fields['arg']
+      const test = numberField(condition, 'booltesttype')
+      if (test === BOOLEAN_TEST.isTrue) addHolds(arg, level, proof)
+      if (test === BOOLEAN_TEST.isFalse) addFails(arg, level, proof)
+      if (test === BOOLEAN_TEST.isFalse || test === BOOLEAN_TEST.isNotUnknown) addStrict(arg, level, proof)
+      return
+    }
+    case 'SCALARARRAYOPEXPR':
+      // = ANY was true for one element; <> ALL is true of an empty array too, whatever stands on the left.
+      if (flagField(condition, 'useOr') && functionOf(condition, level.analysis.facts)?.strict)
+        addStrict(listField(condition, 'args')[0], level, proof)
+      else addStrict(condition, level, proof)
       return
     case 'SUBLINK':
       if (numberField(condition, 'subLinkType') === SUBLINK.any) addStrict(condition.fields['testexpr'], level, proof)
@@ -124,16 +137,29 @@ export function addStrict(value: TreeValue | undefined, level: Level, proof: Pro
         for (const arg of listField(value, 'args')) addStrict(arg, level, proof)
       return
     }
-    case 'SCALARARRAYOPEXPR':
-      // <> ALL of an empty array is true whatever stands on the left.
-      if (flagField(value, 'useOr') && functionOf(value, level.analysis.facts)?.strict)
-        addStrict(listField(value, 'args')[0], level, proof)
+    case 'SCALARARRAYOPEXPR': {
+      // Of an empty array = ANY is false and <> ALL is true, whatever stands on the left.
+      const [left, array] = listField(value, 'args')
+      if (hasElements(array) && functionOf(value, level.analysis.facts)?.strict) addStrict(left, level, proof)
       return
+    }
     case 'BOOLEXPR':
       if (textField(value, 'boolop') === 'not') addStrict(listField(value, 'args')[0], level, proof)
       return
     default:
   }
+}
+
+/** Whether an array can be seen to have an element: `IN (1, $1)`. */
+function hasElements(array: TreeValue | undefined): boolean {
+  if (!isNode(array)) return false
+  if (array.tag === 'ARRAYEXPR') return !flagField(array, 'multidims') && listField(array, 'elements').length > 0
+  if (array.tag === 'RELABELTYPE' || array.tag === 'ARRAYCOERCEEXPR') return hasElements(array.fields['arg'])
+  if (array.tag !== 'CONST' || flagField(array, 'constisnull')) return false
+  // Length, bracket, then the bytes: word 2 of an array is how many dimensions it has, 0 for an empty one.
+  return listField(array, 'constvalue')
+    .slice(6, 10)
+    .some((byte) => byte !== '0')
 }
 
 function addVar(variable: TreeNode, level: Level, proof: Proof): void {
