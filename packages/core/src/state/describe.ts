@@ -1,6 +1,6 @@
 import type { AnyObject, Catalog, CatalogObject } from '@savepoint/catalog'
 
-/** A schema as `schema inspect --format json` prints it: Atlas's fields for tables, and lists of everything else by kind. */
+/** A schema as `schema inspect --format "{{ json . }}"` prints it: Atlas's fields for tables, and lists of everything else by kind. */
 export interface DescribedSchema {
   name: string
   comment?: string

@@ -6,9 +6,11 @@ export { renderDiagram } from './diagram.js'
 export { lintMigrations, type LintedMigration } from './lint.js'
 export { describeMigrateError } from './migrations.js'
 export { readRepeatableScripts, type RepeatableScripts, type ScriptFile } from '../repeatable/scripts.js'
+export { splitCatalog, type SchemaFile } from './split.js'
 export { parseStateSpec, parseStateSpecs, type StateSpec } from './spec.js'
 export {
   planStates,
+  catalogToJson,
   printCatalog,
   readState,
   toStatements,

@@ -1,8 +1,13 @@
-import { defineCommand, list, text } from '../../command.js'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve, sep } from 'node:path'
+import type { SchemaFile } from '@savepoint/core'
+import { defineCommand, flag, list, text } from '../../command.js'
 import { exitCodes } from '../../exit-codes.js'
 import { parseFormat } from '../../output-format.js'
 import { openStates, schemaOptions } from '../../states.js'
 import { obeyWaitOption, waitOption } from '../../target.js'
+import { count } from '../../terminal/report.js'
+import { UsageError } from '../../usage.js'
 
 export const command = defineCommand({
   options: {
@@ -13,25 +18,49 @@ export const command = defineCommand({
       short: 'u',
     },
     format: text('format', 'sql, json or mermaid, also as Atlas\'s "{{ sql . }}"'),
+    split: flag('Write schema files by Postgres schema and kind instead of printing'),
+    output: text('dir', 'The folder that --split writes to'),
   },
-  details: 'Prints a state as SQL that would make it, as JSON, or as a Mermaid diagram of its tables.',
-  examples: ['schema inspect --env prod', 'schema inspect --url schema.sql --format json'],
+  details: `Prints a state as SQL that would make it, as JSON, or as a Mermaid diagram of its tables. As Atlas's template, "{{ json . }}"
+has the fields that Atlas's has.`,
+  examples: [
+    'schema inspect --env prod',
+    'schema inspect --url schema.sql --format json',
+    'schema inspect --env prod --split --output schema',
+  ],
   async run({ options, io, talk }) {
     const format = parseFormat(options.format, ['sql', 'json', 'mermaid'])
+    const isTemplate = options.format?.includes('{{') ?? false
+    const folder = options.output
+    if (options.split !== (folder !== undefined))
+      throw new UsageError('--split writes files and needs --output DIR; --output says where --split writes to')
+    if (options.split && format !== 'sql') throw new UsageError(`--split writes SQL, not ${format}`)
     const states = await openStates(options, { io, talk })
     try {
-      const { describeCatalog, printCatalog, readState, renderDiagnostics, renderDiagram } =
-        await import('@savepoint/core')
+      const {
+        catalogToJson,
+        describeCatalog,
+        printCatalog,
+        readState,
+        renderDiagnostics,
+        renderDiagram,
+        splitCatalog,
+      } = await import('@savepoint/core')
       const spec = await states.database(options.url)
       if (spec.kind === 'database') await obeyWaitOption(spec.url, options.wait, { io, talk })
       const { catalog, warnings } = await talk.during('reading', () => readState(spec, states))
       if (warnings.length > 0) talk.say(renderDiagnostics(warnings, { root: io.cwd, style: talk.style }))
+      if (folder !== undefined) {
+        const written = writeSchemaFiles(resolve(io.cwd, folder), splitCatalog(catalog))
+        talk.success(`${count(written, 'file')} written to ${folder}`)
+        return exitCodes.done
+      }
       switch (format) {
         case 'sql':
           io.stdout(printCatalog(catalog))
           return exitCodes.done
         case 'json':
-          io.stdout(`${JSON.stringify(describeCatalog(catalog), null, 2)}\n`)
+          io.stdout(isTemplate ? `${JSON.stringify(describeCatalog(catalog), null, 2)}\n` : catalogToJson(catalog))
           return exitCodes.done
         case 'mermaid':
           io.stdout(renderDiagram(catalog))
@@ -42,3 +71,33 @@ export const command = defineCommand({
     }
   },
 })
+
+/**
+ * Writes the files that are not there yet as they are. Returns how many.
+ *
+ * @throws UsageError where the folder holds SQL that is none of them: read together with them it would contradict them
+ */
+function writeSchemaFiles(folder: string, files: readonly SchemaFile[]): number {
+  const wanted = new Set(files.map(({ path }) => path))
+  const strangers = existsSync(folder) ? findSql(folder).filter((path) => !wanted.has(path)) : []
+  if (strangers.length > 0)
+    throw new UsageError(
+      `${folder} holds other SQL files (${strangers.slice(0, 3).join(', ')}): remove them or give another --output`,
+    )
+  let written = 0
+  for (const { path, text: wantedText } of files) {
+    const file = join(folder, path)
+    if (existsSync(file) && readFileSync(file, 'utf8') === wantedText) continue
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, wantedText)
+    written++
+  }
+  return written
+}
+
+function findSql(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.sql'))
+    .map((path) => path.split(sep).join('/'))
+    .sort()
+}

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -206,9 +206,58 @@ describe.skipIf(!server)('with a database [needs native]', () => {
     expect(await typeHere('schema diff --from … --to inspected.sql')).toMatchObject({ exitCode: 0, stdout: '' })
   })
 
-  it('inspect prints JSON in the form that scripts know', async () => {
+  it('inspect prints the catalog as JSON, as the page on it describes it', async () => {
+    await database.query(`${users} COMMENT ON TABLE users IS 'people'; GRANT SELECT ON users TO PUBLIC`)
+    const printed: unknown = JSON.parse((await typeHere('schema inspect --url … --format json')).stdout)
+    expect(printed).toMatchObject({
+      version: expect.any(Number),
+      objects: expect.arrayContaining([
+        {
+          id: 'table public.users',
+          kind: 'table',
+          schema: 'public',
+          name: 'users',
+          comment: 'people',
+          privileges: [{ grantee: 'public', privilege: 'SELECT', grantable: false }],
+          facts: expect.objectContaining({ persistence: 'permanent' }),
+          hash: expect.any(String),
+        },
+      ]),
+      dependencies: expect.arrayContaining([
+        { from: 'constraint public.users.users_pkey', to: 'column public.users.id' },
+      ]),
+      unmodelled: [],
+    })
+  })
+
+  it('inspect --split writes schema files that make the same schema again, and touches nothing else', async () => {
+    await database.query(
+      `${users} CREATE VIEW names AS SELECT name FROM users; CREATE SCHEMA app; CREATE TABLE app.t ()`,
+    )
+    const line = 'schema inspect --url … --split --output schema'
+    expect(await typeHere(line)).toMatchObject({ exitCode: 0, stdout: '', stderr: expect.stringContaining('4 files') })
+    expect(readdirSync(join(cwd, 'schema'), { recursive: true }).sort()).toEqual([
+      'app',
+      'app/schema.sql',
+      'app/tables.sql',
+      'public',
+      'public/tables.sql',
+      'public/views.sql',
+    ])
+    expect(await typeHere('schema diff --from … --to schema')).toMatchObject({ exitCode: 0, stdout: '' })
+    expect((await typeHere(line)).stderr).toContain('0 files written')
+    write('schema/mine.sql', 'CREATE TABLE mine ();')
+    expect(await typeHere(line)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('mine.sql') })
+    expect(await typeHere('schema inspect --url … --split')).toMatchObject({ exitCode: 2 })
+    expect(await typeHere('schema inspect --url … --split --output schema --format json')).toMatchObject({
+      exitCode: 2,
+    })
+  })
+
+  it('inspect prints JSON in the form that scripts of Atlas know', async () => {
     await database.query(`${users} CREATE TABLE posts (author int REFERENCES users); CREATE TYPE mood AS ENUM ('sad')`)
-    expect(JSON.parse((await typeHere('schema inspect --url … --format json')).stdout)).toMatchInlineSnapshot(`
+    expect(JSON.parse((await typeHere('schema inspect --url … --format "{{ json . }}"')).stdout))
+      .toMatchInlineSnapshot(`
       {
         "schemas": [
           {
