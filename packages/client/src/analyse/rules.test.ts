@@ -8,6 +8,9 @@ CREATE TABLE posts (id int PRIMARY KEY, author_id int NOT NULL REFERENCES users,
 CREATE FUNCTION greet(text) RETURNS text LANGUAGE sql AS 'SELECT coalesce($1, ''nobody'')';
 COMMENT ON FUNCTION greet(text) IS 'Says hello. @notnull';
 CREATE FUNCTION same(anyelement) RETURNS anyelement LANGUAGE sql STRICT AS 'SELECT $1';
+CREATE TABLE audited (id int PRIMARY KEY, note text);
+CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.note := NULL; RETURN NEW; END $$;
+CREATE TRIGGER forget BEFORE INSERT OR UPDATE ON audited FOR EACH ROW EXECUTE FUNCTION forget();
 CREATE VIEW with_posts AS SELECT u.id, u.name, p.title FROM users u LEFT JOIN posts p ON p.author_id = u.id;
 CREATE PROCEDURE totals(IN who int, OUT posts int, INOUT note text) LANGUAGE plpgsql AS $$ BEGIN posts := 1; END $$;`
 
@@ -37,6 +40,30 @@ const columns: [sql: string, nullable: string[], notNull: string[]][] = [
   ],
   ['WITH gone AS (DELETE FROM posts RETURNING author_id, body) SELECT * FROM gone', ['body'], ['author_id']],
   ['SELECT json_each_row.value FROM jsonb_each($1::jsonb) AS json_each_row', [], ['value']],
+  [
+    'WITH RECURSIVE up(id, boss, depth) AS (SELECT id, boss_id, 0 FROM users UNION ALL SELECT u.id, u.boss_id, depth + 1 FROM up JOIN users u ON u.id = up.boss) SELECT * FROM up',
+    ['boss'],
+    ['id', 'depth'],
+  ],
+  [
+    'WITH RECURSIVE up(id, boss) AS (SELECT id, boss_id FROM users UNION SELECT boss, NULL FROM up) SELECT id FROM up',
+    ['id'],
+    [],
+  ],
+  ['SELECT n, d FROM generate_series(1, 3) WITH ORDINALITY AS s(n, d)', [], ['n', 'd']],
+  ['SELECT generate_series(1, 2) AS a, generate_series(1, 3) AS b', ['a', 'b'], []],
+  ['SELECT coalesce(same(bio), bio, name) AS c, same(id) AS s FROM users', ['s'], ['c']],
+  ['SELECT name, bio, count(*) AS n FROM users GROUP BY GROUPING SETS ((name), (bio), ())', ['name', 'bio'], ['n']],
+  ['SELECT name, count(bio) AS n, max(id) AS m FROM users GROUP BY name', [], ['name', 'n', 'm']],
+  [
+    'SELECT lag(id) OVER w AS a, lag(id, 1, 0) OVER w AS b, rank() OVER w AS c, sum(id) OVER w AS d FROM users WINDOW w AS (ORDER BY id)',
+    ['a'],
+    ['b', 'c', 'd'],
+  ],
+  [`UPDATE audited SET note = 'x' WHERE note IS NOT NULL RETURNING id, note`, ['note'], ['id']],
+  [`UPDATE users SET bio = 'x' WHERE boss_id = 1 RETURNING bio, boss_id`, [], ['bio', 'boss_id']],
+  ['INSERT INTO audited (id) VALUES (1) RETURNING id, note', ['note'], ['id']],
+  ['SELECT * FROM (VALUES (1, NULL), (2, 3)) AS v(a, b)', ['b'], ['a']],
   ['SELECT bio IS NULL OR bio = $1 AS matches, bio = $1 AS equals FROM users', ['equals'], ['matches']],
 ]
 
@@ -104,6 +131,19 @@ describe.each(availableServers())('on %s', (server) => {
       { kind: 'base', name: 'text' },
     ])
     expect(found?.map((each) => each.name)).toEqual(['posts', 'note'])
+  })
+
+  it('MERGE returns what each of its actions can leave', async () => {
+    const merge = `MERGE INTO users u USING posts p ON p.author_id = u.id WHEN MATCHED THEN UPDATE SET bio = p.title WHEN NOT MATCHED THEN INSERT (id, name) VALUES (p.author_id, p.title)`
+    const { rows } = await database.query<{ major: number }>(
+      `SELECT current_setting('server_version_num')::int / 10000 AS major`,
+    )
+    const major = rows[0]?.major ?? 0
+    if (major < 15) return
+    expect((await analyse(merge)).columns).toBeUndefined()
+    if (major < 17) return
+    const { columns: found } = await analyse(`${merge} RETURNING u.id, u.bio, p.title, merge_action() AS action`)
+    expect(found?.map((each) => each.nullable)).toEqual([false, true, false, false])
   })
 
   it('says what a query depends on, through views', async () => {

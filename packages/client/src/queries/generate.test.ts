@@ -1,5 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { extract } from '@savepoint/catalog'
 import type { Database } from '@savepoint/client/runtime'
 import { createPglite } from '../../../../test/support/database.js'
 import { pgliteConnection } from '../testing/connection.js'
@@ -299,6 +300,28 @@ SELECT u.id, p.title, json_build_array(p.title) AS post FROM users u LEFT JOIN p
     const module = await load('-- name: Bios :many\n-- @notnull bio\nSELECT bio FROM users;', { development: true })
     await expect(module['bios']?.(pglite)).rejects.toThrow('column "bio" is NULL')
   })
+
+  it.each([
+    ['a suffix', '-- name: Bios :many\nSELECT bio AS "bio!" FROM users;', 'bio'],
+    ['an embedded column', '-- name: Bios :many\n-- @notnull p.meta\nSELECT sqlc.embed(p) FROM posts p;', 'meta'],
+    [
+      'a column of an optional part',
+      '-- name: Bios :many\n-- @notnull bio\nSELECT bio FROM users\n-- @if id\nWHERE id = @id\n-- @end\n;',
+      'bio',
+    ],
+  ])('checks what %s promises, and trusts it in production', async (_, query, column) => {
+    const development = await load(query, { development: true })
+    await expect(development['bios']?.(pglite)).rejects.toThrow(`column "${column}" is NULL`)
+    const production = await load(query)
+    expect(await production['bios']?.(pglite)).toHaveLength(column === 'meta' ? 2 : 3)
+  })
+
+  it('can be called nullable, which needs no check', async () => {
+    const query = '-- name: Names :many\n-- @nullable id\nSELECT id, name AS "name?" FROM users;'
+    const { files } = await generate(query, { development: true })
+    expect(files[0]?.content).toMatch(/id: number \| null\n {2}name: string \| null/)
+    expect(await (await load(query, { development: true }))['names']?.(pglite)).toHaveLength(3)
+  })
 })
 
 describe('analysis', () => {
@@ -309,6 +332,22 @@ describe('analysis', () => {
     const second = await generate(`\n${text.replace('title', 'title, id')}`, { schemaHash: 's1', cache: first.cache })
     expect([first.analysed, second.analysed]).toEqual([2, 1])
     expect(second.modules[0]?.queries.map((query) => query.line)).toEqual([2, 4])
+  })
+
+  it('is repeated for what a change of the schema touches, through views, and for nothing else', async () => {
+    await pglite.exec('CREATE VIEW headlines AS SELECT title FROM posts')
+    const queries = `${text}-- name: C :many\nSELECT title FROM headlines;\n-- name: D :many\nSELECT role FROM users;\n`
+    const catalog = () => extract(pgliteConnection(pglite))
+    const first = await generate(queries, { catalog: await catalog() })
+    expect(first.analysed).toBe(4)
+    const again = async (change: string) => {
+      await pglite.exec(change)
+      return (await generate(queries, { catalog: await catalog(), cache: first.cache })).analysed
+    }
+    expect(await again('CREATE TABLE unrelated (id integer); CREATE INDEX ON posts (title)')).toBe(2)
+    expect(await again('DROP INDEX posts_title_idx')).toBe(0)
+    expect(await again('ALTER TABLE posts ALTER COLUMN title DROP NOT NULL')).toBe(2)
+    expect(await again(`ALTER TYPE role ADD VALUE 'guest'`)).toBe(3)
   })
 
   it('needs no database when the cache knows everything', async () => {

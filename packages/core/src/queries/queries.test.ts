@@ -6,6 +6,7 @@ import { checkProject } from '../check/check.js'
 import { loadConfig } from '../config/load.js'
 import { DiagnosticError } from '../diagnostics/index.js'
 import { generateProject } from '../engine/generate.js'
+import { loadQueryModule } from './load.js'
 
 // Each step without a warm database boots one.
 vi.setConfig({ testTimeout: 300_000 })
@@ -80,4 +81,25 @@ it("that are gone take their modules with them, and nobody else's", async () => 
   ])
   expect(existsSync(join(root, 'src/old.d.sql.ts'))).toBe(false)
   expect(existsSync(join(root, 'src/own.d.sql.ts'))).toBe(true)
+})
+
+it('of a fresh clone are built from the committed answers, without any database', async () => {
+  await generate()
+  // What is not committed.
+  rmSync(join(root, '.savepoint'), { recursive: true, force: true })
+  write(
+    'savepoint.config.mjs',
+    `export default { migrations: false, database: 'postgres://nobody@127.0.0.1:1/none', scratch: 'postgres://nobody@127.0.0.1:1/none', client: { queries: 'src/**/*.sql' } }`,
+  )
+  const config = await loadConfig({ cwd: root })
+  const path = join(root, 'src/users.sql')
+  expect(await loadQueryModule(config, path, true)).toEqual({
+    diagnostics: [],
+    code: expect.stringContaining('SELECT id,name FROM users WHERE id = $1'),
+  })
+  // A query that nobody analysed is not guessed at.
+  write('src/users.sql', '-- name: GetUser :one\nSELECT name FROM users WHERE id = @id;\n')
+  expect(await loadQueryModule(config, path, true)).toMatchObject({
+    diagnostics: [{ code: 'SP6014', location: { file: path, line: 1 } }],
+  })
 })
