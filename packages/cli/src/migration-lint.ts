@@ -25,17 +25,19 @@ export interface LintedFile {
  * Looks at migrations: at what each changes, by a replay on scratch, and at what another tool would read differently.
  *
  * @param path absolute path of the directory
+ * @param there of files that others have already, the names in the order of the directory
  */
 export async function lintFiles(
   directory: MigrationDirectory,
   path: string,
   files: readonly MigrationFile[],
   options: StateOptions,
+  there: readonly string[] = [],
 ): Promise<LintedFile[]> {
   const { lintMigrations } = await import('@savepoint/core')
   const { lintDirectory } = await import('@savepoint/migrate')
   const spec = { kind: 'migrations', directory: path, format: directory.format.name } as const
-  const linted = await lintMigrations(spec, new Set(files.map(({ name }) => name)), options)
+  const linted = await lintMigrations(spec, new Set(files.map(({ name }) => name)), options, there)
   const warnings = await lintDirectory(directory, files)
   const found = files.map(({ name }): LintedFile => {
     const findings = (linted.find((file) => file.name === name)?.findings ?? []).map(

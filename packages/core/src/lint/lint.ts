@@ -13,6 +13,8 @@ export interface LintInput {
   sql: string
   /** Where an offset in `sql` stands; absent for statements that stand in no file. */
   locate?(offset: number): { file: string; line: number; column: number }
+  /** Whether it runs in a transaction with others. @default as the statements before it leave it */
+  transactional?: boolean
   /** Comments at the statement that silence findings about it. */
   silences?: readonly Silence[]
 }
@@ -54,7 +56,7 @@ export async function lintStatements(inputs: readonly LintInput[], options: Lint
       node: parsed.node,
       changes,
       schema,
-      transactional: isOpen,
+      transactional: input.transactional ?? isOpen,
       managed: options.transaction === 'managed',
       origin: options.origin,
     }

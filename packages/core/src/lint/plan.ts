@@ -29,7 +29,7 @@ export async function lintPlan({ steps }: Plan, options: LintPlanOptions): Promi
   if (steps.length === 0) return []
   const silencesOf = createSilences(options)
   const { findings } = await lintStatements(
-    steps.map(({ sql, object }) => ({ sql, silences: silencesOf(object) })),
+    steps.map(({ sql, object, transactional }) => ({ sql, transactional, silences: silencesOf(object) })),
     {
       before: from,
       after: to,
@@ -39,11 +39,14 @@ export async function lintPlan({ steps }: Plan, options: LintPlanOptions): Promi
       rules: config.plugins.flatMap(({ lint }) => lint ?? []),
     },
   )
-  return steps.flatMap(({ object, hazards }, step) => {
+  return steps.flatMap(({ object, hazards, transactional }, step) => {
     const location = options.locate(object)
     const place = { step, ...(location && { location }) }
-    const known = hazards.flatMap(({ code, message, fix }): PlanFinding[] => {
-      const severity = resolveSeverity(lintCode(code) ?? { code, title: message }, config.lint)
+    const known = hazards.flatMap(({ code, kind, message, fix }): PlanFinding[] => {
+      const entry = lintCode(code) ?? { code, title: message }
+      // The plan takes care of it itself; whoever copies the statement has to know.
+      const isCaredFor = kind === 'non-transactional' && !transactional
+      const severity = resolveSeverity(isCaredFor ? { ...entry, severity: 'info' } : entry, config.lint)
       if (severity === 'off' || silencesOf(object).some((silence) => silences(silence, code))) return []
       return [{ code, severity, message, object, ...(fix !== undefined && { fix }), ...place }]
     })

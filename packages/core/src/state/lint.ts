@@ -4,7 +4,7 @@ import { extract, type Catalog } from '@savepoint/catalog'
 import { readDirectory, readTransactionHandling, type TransactionHandling } from '@savepoint/migrate'
 import type { ResolvedConfig } from '../config/config.js'
 import { lintStatements } from '../lint/lint.js'
-import type { LintFinding } from '../lint/rule.js'
+import type { LintFinding, LintRule } from '../lint/rule.js'
 import { resolveSeverity } from '../lint/settings.js'
 import { readFileSilences, type Silence } from '../lint/silence.js'
 import { readRepeatableScripts, withScripts } from '../repeatable/scripts.js'
@@ -28,12 +28,15 @@ export interface LintedMigration {
  * database as it is before and after the file.
  *
  * @param names of the files to look at; all others are only replayed
+ * @param there names of files that others have already, in the order of the directory: whatever comes before the last of them is run
+ *   by nobody who is past it
  * @throws DiagnosticError SP4002, SP4003 for a statement that fails
  */
 export async function lintMigrations(
   spec: Extract<StateSpec, { kind: 'migrations' }>,
   names: ReadonlySet<string>,
   { config, log }: StateOptions,
+  there: readonly string[] = [],
 ): Promise<LintedMigration[]> {
   const { pre } = await readRepeatableScripts(config)
   const script = await withScripts(readMigrations(spec), { pre, post: [] })
@@ -45,8 +48,11 @@ export async function lintMigrations(
     await scratch.query('BEGIN')
     const linted: LintedMigration[] = []
     let before: Catalog | undefined
+    const newest = there.at(-1)
+    let passed = newest === undefined
     for (const [file, statements] of byFile(script)) {
       const name = basename(file)
+      passed ||= name === newest
       const isAsked = names.has(name)
       if (isAsked) before ??= await extract(scratch, options)
       await runMigrations(scratch, { statements })
@@ -55,7 +61,10 @@ export async function lintMigrations(
         continue
       }
       const after = await extract(scratch, options)
-      linted.push({ name, findings: await lintFile(file, statements, { before, after, config, handling }) })
+      linted.push({
+        name,
+        findings: await lintFile(file, statements, { before, after, config, handling, ...(!passed && { newest }) }),
+      })
       before = after
     }
     return linted
@@ -75,7 +84,15 @@ async function lintFile(
     after,
     config,
     handling,
-  }: { before: Catalog; after: Catalog; config: ResolvedConfig; handling: ReadonlyMap<string, TransactionHandling> },
+    newest,
+  }: {
+    before: Catalog
+    after: Catalog
+    config: ResolvedConfig
+    handling: ReadonlyMap<string, TransactionHandling>
+    /** A file that is there already and comes after this one. */
+    newest?: string | undefined
+  },
 ): Promise<LintFinding[]> {
   const silences = readFileSilences(readFileSync(file, 'utf8'), statements)
   const { findings, unused } = await lintStatements(
@@ -93,7 +110,10 @@ async function lintFile(
       origin: 'migration',
       transaction: handling.get(basename(file)) ?? 'managed',
       config: config.lint,
-      rules: config.plugins.flatMap(({ lint }) => lint ?? []),
+      rules: [
+        ...(newest === undefined ? [] : [createOrderRule(newest)]),
+        ...config.plugins.flatMap(({ lint }) => lint ?? []),
+      ],
       silences: silences.file,
     },
   )
@@ -105,6 +125,21 @@ async function lintFile(
     })),
     ...(severity === 'off' ? [] : unused.map((silence) => describeUnused(silence, severity, file))),
   ]
+}
+
+/** SH801, said once of a file. */
+function createOrderRule(newest: string): LintRule {
+  return {
+    codes: [{ code: 'SH801', title: '', severity: 'warning' }],
+    check: () => [],
+    finish: () => [
+      {
+        code: 'SH801',
+        message: `It comes before ${newest}, which is there already: databases that have run that one refuse it or pass it over.`,
+        fix: 'Give it a newer version: `savepoint migrate rebase`.',
+      },
+    ],
+  }
 }
 
 const unusedCode = 'SH901'

@@ -233,6 +233,6 @@ export function printCatalog(catalog: Catalog): string {
 
 /** A catalog as one JSON text, as the page on the catalog describes it: without the numbers that objects have in one database. */
 export function catalogToJson({ version, objects, dependencies, unmodelled }: Catalog): string {
-  const plain = [...objects.values()].map(({ address: _, ...object }) => object)
+  const plain = [...objects.values()].map(({ address: _address, ...object }) => object)
   return `${JSON.stringify({ version, objects: plain, dependencies, unmodelled }, null, 2)}\n`
 }

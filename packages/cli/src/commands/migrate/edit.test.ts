@@ -133,6 +133,22 @@ describe.skipIf(!serverUrl('18'))('on scratch [needs native]', () => {
     expect(stderr).toContain('1 migration looked at')
   })
 
+  it('lint says when a new migration comes before one that is there already', async () => {
+    await typeHere('migrate hash')
+    git('init', '--initial-branch=main')
+    git('add', '.')
+    git('commit', '-m', 'base')
+    write('migrations/20220101000000_early.sql', 'CREATE TABLE early (id int);\n')
+    await typeHere('migrate hash')
+    const line = `migrate lint --git-base main ${scratch}`
+    expect((await typeHere(line)).stdout).toMatch(
+      /20220101000000_early\.sql:1:1: warning SH801: It comes before 20230101000002_\w+\.sql, which is there already/,
+    )
+    write('migrations/20220101000000_early.sql', '-- atlas:nolint non_linear\n\nCREATE TABLE early (id int);\n')
+    await typeHere('migrate hash')
+    expect(await typeHere(line)).toMatchObject({ exitCode: 0, stdout: '' })
+  })
+
   it('checkpoint writes the whole schema', async () => {
     await typeHere('migrate hash')
     expect(await typeHere(`migrate checkpoint v1 ${scratch}`)).toMatchObject({ exitCode: 0 })

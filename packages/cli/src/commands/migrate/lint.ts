@@ -31,8 +31,8 @@ Fails when data would be lost; everything else is a warning. "-- atlas:nolint DS
       const { readDirectory } = await import('@savepoint/migrate')
       const { path, format } = await locateDirectory(options, states.config, io)
       const directory = readDirectory(path, { format })
-      const files = await selectFiles(directory, path, { latest, base: options['git-base'] })
-      const result = await talk.during('replaying', () => lintFiles(directory, path, files, states))
+      const { files, there } = await selectFiles(directory, path, { latest, base: options['git-base'] })
+      const result = await talk.during('replaying', () => lintFiles(directory, path, files, states, there))
       if (wantsJson(options.format, options.json)) io.stdout(`${JSON.stringify({ files: result }, null, 2)}\n`)
       else
         for (const line of renderFindings(result, { style: talk.style, directory: showPath(path, io) }))
@@ -50,9 +50,12 @@ async function selectFiles(
   { files }: MigrationDirectory,
   path: string,
   { latest, base }: { latest: number | undefined; base: string | undefined },
-): Promise<readonly MigrationFile[]> {
-  if (latest !== undefined) return files.slice(-latest)
-  if (base === undefined) return files
+): Promise<{ files: readonly MigrationFile[]; there: readonly string[] }> {
+  if (latest !== undefined) return { files: files.slice(-latest), there: [] }
+  if (base === undefined) return { files, there: [] }
   const known = new Set(await listNamesAt(base, path))
-  return files.filter(({ name }) => !known.has(name))
+  return {
+    files: files.filter(({ name }) => !known.has(name)),
+    there: files.flatMap(({ name }) => (known.has(name) ? [name] : [])),
+  }
 }

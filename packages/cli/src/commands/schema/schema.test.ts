@@ -148,6 +148,48 @@ describe.skipIf(!server)('with a database [needs native]', () => {
     expect(await typeHere('schema diff --env prod')).toMatchObject({ exitCode: 0, stdout: '' })
   })
 
+  it('says nothing of what a comment in the schema file silences, at the object or at its table', async () => {
+    await database.query(users)
+    const index = 'CREATE INDEX users_name ON users (name);'
+    for (const [schema, said] of [
+      [`${users}\n${index}`, 'PG101'],
+      [`${users}\n-- savepoint:nolint PG101\n${index}`, undefined],
+      [`${users}\n-- atlas:nolint concurrent_index\n${index}`, undefined],
+      [`${users}\n-- squawk-ignore require-concurrent-index-creation\n${index}`, undefined],
+      [`${users}\n-- savepoint:nolint PG102\n${index}`, 'PG101'],
+      [`-- savepoint:nolint DS103\nCREATE TABLE users (id int PRIMARY KEY);`, undefined],
+      [`CREATE TABLE users (id int PRIMARY KEY);`, 'DS103'],
+    ] as const) {
+      write('schema.sql', schema)
+      const { stdout } = await typeHere('schema diff --from … --to schema.sql --format json')
+      const { findings }: { findings: { code: string }[] } = JSON.parse(stdout)
+      expect(findings.map(({ code }) => code)).toEqual(said === undefined ? [] : [said])
+    }
+  })
+
+  it('cuts an online plan into sections that say so, for people and for scripts', async () => {
+    await database.query(users)
+    write('schema.sql', `${usersWithEmail} CREATE INDEX users_email ON users (email);`)
+    expect((await typeHere('schema diff --from … --to schema.sql --strategy online')).stdout).toMatchInlineSnapshot(`
+      "-- in one transaction
+      ALTER TABLE public.users ADD COLUMN email text;
+      -- outside a transaction
+      CREATE INDEX CONCURRENTLY users_email ON public.users USING btree (email);
+      "
+    `)
+    const { stdout } = await typeHere('schema diff --from … --to schema.sql --strategy online --format json')
+    expect(JSON.parse(stdout)).toMatchObject({
+      proved: true,
+      sections: [
+        { transactional: true, first: 0, count: 1 },
+        { transactional: false, first: 1, count: 1 },
+      ],
+    })
+    const applied = await typeHere('schema apply --url … --to schema.sql --strategy online --auto-approve')
+    expect(applied).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('-- outside a transaction') })
+    expect((await typeHere('schema diff --from … --to schema.sql')).stdout).toBe('')
+  })
+
   it('leaves owners alone that the files do not name', async () => {
     await database.query(`${users} ALTER TABLE users OWNER TO pg_database_owner`)
     write('schema.sql', usersWithEmail)
