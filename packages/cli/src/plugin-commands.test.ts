@@ -47,6 +47,20 @@ describe('a command of a plugin', () => {
     expect(stdout).toContain('--env <name>')
   })
 
+  it('stands in the overview, under its first word too; a config that does not load hides no other command', async () => {
+    configure(`${greet}, { name: 'house list', description: 'List the houses', run() {} }`)
+    const overview = await run('--help')
+    expect(overview).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(overview.stdout).toMatch(/greet +Say hello \(house:greet\)\n +house list +List the houses \(house:greet\)\n/)
+    expect((await run('house --help')).stdout).toMatch(/Commands:\n +house list +List the houses/)
+    configure('nonsense(')
+    expect(await run('--help')).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('migrate diff'),
+      stderr: expect.stringContaining('Commands of plugins are not listed: '),
+    })
+  })
+
   it('refuses what it does not take', async () => {
     configure(greet)
     expect(await run('greet')).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('needs <name>') })

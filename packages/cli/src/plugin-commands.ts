@@ -8,12 +8,29 @@ import type { Io } from './io.js'
 import { loadProject, projectOptions } from './project.js'
 import { requireUrl } from './target.js'
 
+/**
+ * The commands of the config's plugins, for the help.
+ *
+ * @returns as `unknown` why nobody can tell, such as a config that does not load; nothing there where no config is
+ */
+export async function listPluginEntries(
+  argv: readonly string[],
+  io: Io,
+): Promise<{ entries: readonly CommandEntry[]; unknown?: string }> {
+  try {
+    const config = await loadFor(argv, io)
+    return { entries: listPluginCommands(config).map((found) => toEntry(found, config)) }
+  } catch (error) {
+    return { entries: [], unknown: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error) }
+  }
+}
+
 /** Finds the command of a plugin that a command line begins with, as an entry like those of our own. */
 export async function findPluginCommand(
   argv: readonly string[],
   io: Io,
 ): Promise<{ entry: CommandEntry; rest: readonly string[] } | undefined> {
-  const config = await loadProject({ config: valueOf(argv, ['--config', '-c']), env: valueOf(argv, ['--env']) }, io)
+  const config = await loadFor(argv, io)
   const known = listPluginCommands(config)
   for (const words of [2, 1]) {
     const name = argv.slice(0, words).join(' ')
@@ -21,6 +38,10 @@ export async function findPluginCommand(
     if (found) return { entry: toEntry(found, config), rest: argv.slice(words) }
   }
   return undefined
+}
+
+function loadFor(argv: readonly string[], io: Io): Promise<ResolvedConfig> {
+  return loadProject({ config: valueOf(argv, ['--config', '-c']), env: valueOf(argv, ['--env']) }, io)
 }
 
 function toEntry(

@@ -40,14 +40,17 @@ async function dispatch(argv: readonly string[], io: Io, talk: Talk): Promise<nu
     return exitCodes.done
   }
   if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
-    io.stdout(renderOverview(commands, readVersion()))
+    const { listPluginEntries } = await import('./plugin-commands.js')
+    const { entries, unknown } = await listPluginEntries(argv, io)
+    io.stdout(renderOverview([...commands, ...entries], readVersion()))
+    if (unknown !== undefined) talk.say(`Commands of plugins are not listed: ${unknown}`)
     return first === undefined ? exitCodes.usage : exitCodes.done
   }
-  const { entry, rest } = await findCommand(argv, io)
+  const { entry, rest, others = [] } = await findCommand(argv, io)
   if (!entry) {
     io.stdout(
       renderOverview(
-        commands.filter(({ name }) => name.startsWith(`${first} `)),
+        [...commands, ...others].filter(({ name }) => name.startsWith(`${first} `)),
         readVersion(),
       ),
     )
@@ -67,7 +70,7 @@ async function dispatch(argv: readonly string[], io: Io, talk: Talk): Promise<nu
 async function findCommand(
   argv: readonly string[],
   io: Io,
-): Promise<{ entry?: CommandEntry; rest: readonly string[] }> {
+): Promise<{ entry?: CommandEntry; rest: readonly string[]; others?: readonly CommandEntry[] }> {
   for (const words of [2, 1]) {
     const name = argv.slice(0, words).join(' ')
     const entry = commands.find((candidate) => candidate.name === name)
@@ -77,9 +80,13 @@ async function findCommand(
   const group = commands.filter(({ name }) => name.startsWith(`${first} `)).map(({ name }) => name)
   if (group.length > 0 && (second === '--help' || second === '-h')) return { rest: [] }
   if (group.length === 0 || second !== undefined) {
-    const { findPluginCommand } = await import('./plugin-commands.js')
+    const { findPluginCommand, listPluginEntries } = await import('./plugin-commands.js')
     const found = await findPluginCommand(argv, io)
     if (found) return found
+    if (second === '--help' || second === '-h') {
+      const { entries } = await listPluginEntries(argv, io)
+      if (entries.some(({ name }) => name.startsWith(`${first} `))) return { rest: [], others: entries }
+    }
   }
   const { suggestNearest } = await import('@savepoint/core')
   const typed = group.length > 0 && second !== undefined ? `${first} ${second}` : first
