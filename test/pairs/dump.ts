@@ -40,7 +40,7 @@ const unorderedTypes = new Set(['TABLE', 'FOREIGN TABLE', 'ACL', 'DEFAULT ACL'])
 // Names that Postgres made, which stay when a table or a column is renamed.
 const generatedNotNullRE = /CONSTRAINT (?:\w+_not_null\d*|"[^"]+_not_null\d*") NOT NULL/g
 const tagsRE = /(?<=WHEN TAG IN \()[^)]*/
-const optionsRE = /(?<=^WITH \()[^)]*/gm
+const optionsRE = /(?<=\bWITH \()[^()]*/g
 const inheritsRE = /^INHERITS \(/m
 
 /** The entries of a dump, one object each, sorted: two dumps say the same exactly when these are equal. */

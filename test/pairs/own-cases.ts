@@ -1,5 +1,6 @@
 import { columns } from './cases/columns.js'
 import { coreKinds, since18 } from './cases/core-kinds.js'
+import { everyKind } from './cases/every-kind.js'
 import { lateKinds } from './cases/late-kinds.js'
 import { partitions, partitionsSince18 } from './cases/partitions.js'
 import type { Case } from './run-pair.js'
@@ -9,6 +10,7 @@ const all: readonly Case[] = [
   ...lateKinds,
   ...partitions,
   ...columns,
+  ...everyKind,
   ...[...since18, ...partitionsSince18].map((test) => ({ since: 18, ...test })),
 ]
 

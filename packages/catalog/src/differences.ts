@@ -23,6 +23,6 @@ function differingFacts(a: AnyObject, b: AnyObject): string[] {
 }
 
 function comparable(object: AnyObject): Record<string, unknown> {
-  const { owner, comment, privileges, securityLabels, facts } = object
-  return { ...facts, owner, comment, privileges, securityLabels }
+  const { owner, comment, privileges, securityLabels, extensions, facts } = object
+  return { ...facts, owner, comment, privileges, securityLabels, extensions }
 }

@@ -22,8 +22,10 @@ export function collect(found: Found, version: number, currentUser: string): Cat
     collector.labels.set(keyOf(row), labels)
   }
   for (const reader of readers) for (const row of rows<never>(reader.name)) reader.read(row, collector)
+  const links = rows<DependencyRow>('dependencies')
+  for (const row of links) if (row.extension !== null) collector.goesWith(row, row.extension)
   const objects = collector.finish()
-  const { dependencies, outside } = resolveDependencies(rows<DependencyRow>('dependencies'), collector.addresses)
+  const { dependencies, outside } = resolveDependencies(links, collector.addresses)
   return {
     version,
     user: currentUser,
@@ -98,13 +100,19 @@ class Collector implements Sink {
     return id === undefined ? undefined : this.#objects.get(id)
   }
 
+  /** ALTER … DEPENDS ON EXTENSION */
+  goesWith({ classid, objid, objsubid }: DependencyRow, extension: string): void {
+    const object = this.at(Number(classid), objid, objsubid)
+    if (object) object.extensions = [...(object.extensions ?? []), extension].sort()
+  }
+
   finish(): ReadonlyMap<ObjectId, AnyObject> {
     for (const object of this.#objects.values()) {
       const facts = this.#compared.get(object.id)?.() ?? object.facts
-      const { owner, comment, privileges, securityLabels } = object
+      const { owner, comment, privileges, securityLabels, extensions } = object
       // Readers build the facts of a kind in one order of keys, so they need no sorting, which would take a third of the whole time.
       object.hash = hashOfText(
-        JSON.stringify([facts, owner ?? null, comment ?? null, privileges, securityLabels ?? null]),
+        JSON.stringify([facts, owner ?? null, comment ?? null, privileges, securityLabels ?? null, extensions]),
       )
     }
     return this.#objects

@@ -12,6 +12,8 @@ export interface DependencyRow {
   refobjid: number | string
   refobjsubid: number
   deptype: string
+  /** Name of the extension, where ALTER … DEPENDS ON EXTENSION made it. */
+  extension: string | null
 }
 
 /**
@@ -26,7 +28,9 @@ export function dependencySql(context: QueryContext): string {
     scoped === undefined
       ? `objid >= ${firstUserOid}`
       : `classid = ANY ('{${scopedClasses(context).join(',')}}'::oid[]) AND objid = ANY (ARRAY(${scoped}))`
-  return `SELECT classid, objid, objsubid, refclassid, refobjid, refobjsubid, deptype FROM pg_catalog.pg_depend
+  return `SELECT classid, objid, objsubid, refclassid, refobjid, refobjsubid, deptype,
+    CASE WHEN deptype = 'x' THEN (SELECT e.extname FROM pg_catalog.pg_extension e WHERE e.oid = refobjid) END AS extension
+  FROM pg_catalog.pg_depend
   WHERE ${condition}
     AND ${scoped === undefined ? 'refobjid' : 'refobjid::int8'} >= ${firstUserOid} AND refclassid <> ${classes.pg_namespace}`
 }

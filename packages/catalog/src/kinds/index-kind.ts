@@ -92,13 +92,18 @@ export const indexReader = defineReader<Row>({
         ...(row.tablespace !== null && { tablespace: row.tablespace }),
         ...(partitionOf !== undefined && { partitionOf }),
       },
-      // Storage parameters are compared as a list, since their order in the definition says nothing.
-      compared: ({ columns: _, partitionOf: __, ...facts }) => ({ ...facts, definition: withoutOptions(facts) }),
+      compared: comparedFacts,
       classid: classes.pg_class,
       objid: row.oid,
     })
   },
 })
+
+/** Storage parameters are compared as a list, since their order in the definition says nothing. */
+function comparedFacts(facts: IndexFacts): Record<string, unknown> {
+  const { columns: _, partitionOf: __, ...rest } = facts
+  return { ...rest, definition: withoutOptions(facts) }
+}
 
 function partitionOf_(row: Row): ObjectId | undefined {
   if (row.partition_name === null) return undefined
@@ -216,7 +221,7 @@ function columnStatistics(to: Index, from: Index | undefined): Statement[] {
     .map((number) => `ALTER INDEX ${nameOf(to)} ALTER COLUMN ${number} SET STATISTICS ${b[number] ?? -1}`)
 }
 
-const withoutOptions = (facts: Pick<IndexFacts, 'definition'>): string =>
+const withoutOptions = (facts: IndexFacts): string =>
   facts.definition.replace(/ WITH \([^()]*\)(?= WHERE |$)/, '')
 
 function withTablespace(sql: string, tablespace: string, predicate: string | undefined): string {

@@ -47,6 +47,8 @@ export interface CatalogObject<K extends Kind = Kind> {
   /** What differs from the kind's default, sorted; empty for an object that nobody granted anything on. */
   privileges: Privilege[]
   securityLabels?: SecurityLabel[]
+  /** Extensions that take it along when they are dropped, sorted: ALTER … DEPENDS ON EXTENSION. */
+  extensions?: string[]
   facts: Facts[K]
   /** Of everything that counts for equality: not of addresses nor of column positions. */
   hash: string

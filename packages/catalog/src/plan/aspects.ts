@@ -16,7 +16,7 @@ export interface Surroundings {
   keptColumns: readonly AnyObject[]
 }
 
-/** Owner, comment, privileges and security labels: written once for all kinds. `from` is absent for an object that the plan makes. */
+/** Owner, comment, privileges, security labels and the extensions it goes with: written once for all kinds. `from` is absent for an object that the plan makes. */
 export function aspectStatements(
   kind: KindDefinition,
   from: AnyObject | undefined,
@@ -38,8 +38,19 @@ export function aspectStatements(
     })
   const grantTarget = kind.grantTarget?.(to)
   if (grantTarget) statements.push(...privilegeStatements(grantTarget, from, to, surroundings))
-  statements.push(...labelStatements(kind, from, to))
+  statements.push(...labelStatements(kind, from, to), ...extensionStatements(kind, from, to))
   return statements
+}
+
+function extensionStatements(kind: KindDefinition, from: AnyObject | undefined, to: AnyObject): Statement[] {
+  const before = from?.extensions ?? []
+  const after = to.extensions ?? []
+  const statement = (words: string, name: string): Statement =>
+    `ALTER ${kind.target(to)} ${words} ON EXTENSION ${quoteIdentifier(name)}`
+  return [
+    ...before.filter((name) => !after.includes(name)).map((name) => statement('NO DEPENDS', name)),
+    ...after.filter((name) => !before.includes(name)).map((name) => statement('DEPENDS', name)),
+  ]
 }
 
 function labelStatements(kind: KindDefinition, from: AnyObject | undefined, to: AnyObject): Statement[] {
