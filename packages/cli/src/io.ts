@@ -9,6 +9,10 @@ export interface Io {
   /** Standard error is a terminal that can be drawn on. */
   readonly terminal: boolean
   readonly colours: boolean
+  /** Standard output is a terminal that shows colours: a person reads the results. */
+  readonly resultColours: boolean
+  /** How many characters fit into a line of standard error. */
+  columns(): number
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   /** Aborted by Ctrl-C and by `kill`. */
@@ -38,6 +42,8 @@ export function createProcessIo(): Io {
     interactive: terminal && process.stdin.isTTY === true,
     terminal,
     colours: !noColour && (terminal || forced),
+    resultColours: !noColour && process.stdout.isTTY && terminal,
+    columns: () => process.stderr.columns ?? 80,
     env,
     cwd: process.cwd(),
     signal: abortOnSignals(),

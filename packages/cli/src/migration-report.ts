@@ -1,4 +1,5 @@
 import type { ApplyResult, DownResult, MigrateError, MigrateEvent, MigrationFile, OnProgress } from '@savepoint/migrate'
+import picocolors from 'picocolors'
 import type { Io } from './io.js'
 import type { Progress } from './terminal/progress.js'
 import type { Talk } from './terminal/talk.js'
@@ -13,6 +14,11 @@ export interface RunReport {
   /** What ran, as Atlas's `{{ json . }}` has it. */
   toJson(result: ApplyResult | DownResult | undefined, error: unknown): object
 }
+
+const { createColors } = picocolors
+
+// What takes longer is worth a word of its own; the file's time follows anyway.
+const slowStatement = 1000
 
 interface RanFile {
   file: MigrationFile
@@ -29,6 +35,7 @@ interface RanFile {
  * @param silent nothing is printed: the result is going to be JSON
  */
 export function createRunReport({ io, talk, silent }: { io: Io; talk: Talk; silent: boolean }): RunReport {
+  const paint = createColors(io.resultColours)
   const print = (line: string): void => {
     if (!silent) io.stdout(`${line}\n`)
   }
@@ -72,19 +79,24 @@ export function createRunReport({ io, talk, silent }: { io: Io; talk: Talk; sile
         case 'file':
           fileStarted = performance.now()
           files.push({ file: event.file, statements: [], start: new Date() })
-          print(`  -- ${event.direction === 'up' ? 'migrating' : 'reverting'} version ${event.file.version}`)
+          print(
+            `  ${paint.cyan('--')} ${event.direction === 'up' ? 'migrating' : 'reverting'} version ${paint.yellow(event.file.version)}`,
+          )
           return
         case 'statement': {
           const text = event.statement.text.trim()
           files.at(-1)?.statements.push(text)
           statements++
-          print(`    -> ${text.replaceAll('\n', '\n       ')}`)
+          print(`    ${paint.cyan('->')} ${text.replaceAll('\n', '\n       ')}`)
           stopProgress()
-          if (io.terminal && !silent) progress = talk.progress(`${event.index}/${event.total} ${firstLine(text)}`)
+          if (io.terminal && !silent)
+            progress = talk.progress(describeStatement(event, files.length, plan?.files.length))
           return
         }
         case 'statement-end':
           stopProgress()
+          if (io.terminal && !silent && event.milliseconds >= slowStatement)
+            talk.say(talk.style.dim(`       took ${formatTime(event.milliseconds)}`))
           return
         case 'statement-skipped':
           talk.say(`statement ${event.index} of ${event.file.name} was applied before`)
@@ -93,7 +105,7 @@ export function createRunReport({ io, talk, silent }: { io: Io; talk: Talk; sile
           stopProgress()
           const current = files.at(-1)
           if (current) current.end = new Date()
-          print(`  -- ok (${formatTime(performance.now() - fileStarted)})\n`)
+          print(`  ${paint.cyan('--')} ${paint.green('ok')} (${formatTime(performance.now() - fileStarted)})\n`)
           return
         }
         case 'failed':
@@ -176,7 +188,13 @@ export function formatTime(milliseconds: number): string {
   return `${Number((milliseconds / 1000).toFixed(2))}s`
 }
 
-function firstLine(text: string): string {
-  const [line = ''] = text.split('\n', 1)
-  return line.length > 60 ? `${line.slice(0, 60)}…` : line
+/** `2 of 3: 20260102000000_slow.sql, statement 1 of 2: SELECT …`, its text in one line. */
+function describeStatement(
+  { file, statement, index, total }: Extract<MigrateEvent, { type: 'statement' }>,
+  number: number,
+  files = number,
+): string {
+  const text = statement.text.trim().replace(/\s+/g, ' ')
+  const place = files > 1 ? `${number} of ${files}: ` : ''
+  return `${place}${file.name}, statement ${index} of ${total}: ${text}`
 }

@@ -33,6 +33,8 @@ export async function type(line: string | readonly string[], options: TerminalOp
     interactive: options.answers !== undefined,
     terminal: false,
     colours: false,
+    resultColours: false,
+    columns: () => 80,
     env: options.env ?? {},
     cwd: options.cwd,
     signal: options.signal ?? new AbortController().signal,

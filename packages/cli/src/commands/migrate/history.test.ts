@@ -148,6 +148,28 @@ describe.skipIf(!serverUrl('18'))('migrations on a server [needs native]', () =>
     expect(await type(['migrate', 'apply', '--url', url], { cwd, answers: [true] })).toMatchObject({ exitCode: 0 })
   })
 
+  it('can be applied though scratch cannot hold them, after a word', async () => {
+    await database.query('CREATE TABLE made_by_hand (id int)')
+    const rows = Array.from({ length: 60 }, (_, index) => `INSERT INTO made_by_hand VALUES (${index});\n`)
+    const body = `SELECT '${'x'.repeat(900)}';\n${'SELECT\n'.repeat(1)}${'  1,\n'.repeat(80)}  2;\n${rows.join('')}`
+    write('migrations/1_more.sql', `ALTER TABLE made_by_hand ADD COLUMN more text;\n${body}`)
+    await type('migrate hash', { cwd })
+    const { exitCode, stderr } = await type(['migrate', 'apply', '--url', url, '--allow-dirty'], {
+      cwd,
+      answers: [true],
+    })
+    expect(exitCode).toBe(0)
+    expect(stderr).toContain('warning SP4003: a migration fails when replayed')
+    expect(stderr).toMatch(/Apply 1 migration to .*\? They could not be replayed on scratch\./)
+    // Of what is long, the beginning.
+    expect(stderr).toMatch(/'x{400,500}…\n/)
+    expect(stderr).toContain('… and 22 more lines')
+    expect(stderr).toContain('… and 13 more statements')
+    expect(
+      (await database.query('SELECT count(more)::int AS more, count(*)::int AS n FROM made_by_hand')).rows,
+    ).toEqual([{ more: 0, n: 60 }])
+  })
+
   it('that fail say where, what is applied, and what to run next', async () => {
     await writeTwo()
     write('migrations/2_email.sql', 'ALTER TABLE users ADD COLUMN email text;\nALTER TABLE user ADD COLUMN x text;\n')
