@@ -1,6 +1,6 @@
 import { isServerError, type ServerError } from '@savepoint/catalog'
 import { describeMigrateError, DiagnosticError, renderDiagnostics, toJson, type Diagnostic } from '@savepoint/core'
-import { MigrateError } from '@savepoint/migrate'
+import { MigrateError, renderMismatch } from '@savepoint/migrate'
 import type { Io } from './io.js'
 import { redactPasswords } from './terminal/redact.js'
 import type { Talk } from './terminal/talk.js'
@@ -12,7 +12,11 @@ export function reportFailure(
 ): void {
   const diagnostics = describe(error)
   if (json) io.stdout(`${redactPasswords(JSON.stringify(toJson(diagnostics, io.cwd), null, 2))}\n`)
-  else talk.say(renderDiagnostics(diagnostics, { root: io.cwd, style: talk.style }))
+  else {
+    // Atlas's own words, where its users' scripts look for them.
+    if (error instanceof MigrateError && error.mismatch) io.stdout(renderMismatch(error.mismatch))
+    talk.say(renderDiagnostics(diagnostics, { root: io.cwd, style: talk.style }))
+  }
   if (debug)
     for (let cause = error; cause instanceof Error; cause = cause.cause) talk.debug(cause.stack ?? cause.message)
 }

@@ -1,3 +1,5 @@
+import type { SumMismatch } from './sum/validate.js'
+
 /** Codes of this package; each has an entry in the catalogue of `@savepoint/core` and a page in `docs/errors/`. */
 export type MigrateCode =
   | 'SP4002'
@@ -34,6 +36,8 @@ export interface MigrateDetails {
   why?: string | undefined
   /** What to write or run instead. */
   fix?: string | undefined
+  /** Of SP4004: where atlas.sum and the files part, for `renderMismatch`. */
+  mismatch?: SumMismatch | undefined
 }
 
 /** One thing worth telling that does not stop the work. */
@@ -52,6 +56,7 @@ export class MigrateError extends Error implements MigrateWarning {
   readonly statement?: string | undefined
   readonly why?: string | undefined
   readonly fix?: string | undefined
+  readonly mismatch?: SumMismatch | undefined
 
   constructor(code: MigrateCode, message: string, details: MigrateDetails & ErrorOptions = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -62,6 +67,7 @@ export class MigrateError extends Error implements MigrateWarning {
     this.statement = details.statement
     this.why = details.why
     this.fix = details.fix
+    this.mismatch = details.mismatch
   }
 }
 

@@ -100,6 +100,7 @@ export function createSumError(source: DirectorySource, mismatch: SumMismatch): 
   return new MigrateError('SP4004', `${mismatch.error}${place}`, {
     file: source.path ? `${source.path}/${sumFileName}` : sumFileName,
     line: mismatch.line,
+    mismatch,
     why: mismatch.explanation ?? 'atlas.sum and the files of the directory do not belong together.',
     fix:
       mismatch.fix ??

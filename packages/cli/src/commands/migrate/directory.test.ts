@@ -60,3 +60,21 @@ it('says what is wrong with a directory', async () => {
     stderr: expect.stringContaining('SP4018'),
   })
 })
+
+it('tells a mismatch in the words that scripts look for', async () => {
+  await type('migrate new first', { cwd })
+  const [file = ''] = readdirSync(join(cwd, 'migrations'))
+  appendFileSync(join(cwd, 'migrations', file), 'create table users ();\n')
+  const { exitCode, stdout, stderr } = await type('migrate validate', { cwd })
+  expect({ exitCode, stdout }).toEqual({
+    exitCode: 1,
+    stdout: `You have a checksum error in your migration directory.
+
+\tL2: ${file} was edited
+
+Please check your migration files and run 'savepoint migrate hash' to re-hash the contents
+
+`,
+  })
+  expect(stderr).toContain('checksum mismatch')
+})
