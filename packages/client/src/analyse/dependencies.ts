@@ -1,5 +1,5 @@
 import type { RelationFacts } from './facts.js'
-import type { FactsLoader } from './load-facts.js'
+import { functionFields, type FactsLoader } from './load-facts.js'
 import { oidField, walk, type TreeNode } from './node-tree.js'
 import { ownTypeOid } from './result-type.js'
 
@@ -13,12 +13,16 @@ export function queryDependencies(query: TreeNode, facts: FactsLoader): string[]
   const seen = new Set<string>()
   const visit = (tree: TreeNode): void => {
     walk(tree, (node) => {
-      const relation = facts.relations.get(oidField(node, 'relid'))
-      if (relation) visitRelation(relation)
-      for (const field of ['funcid', 'opfuncid', 'aggfnoid', 'winfnoid']) {
-        const fn = facts.functions.get(oidField(node, field))
-        if (fn && fn.schema !== 'pg_catalog') found.add(`function ${fn.schema}.${fn.name}`)
+      if (node.tag === 'RANGETBLENTRY') {
+        const relation = facts.relations.get(oidField(node, 'relid'))
+        if (relation) visitRelation(relation)
+        return
       }
+      if (node.tag !== 'VAR')
+        for (const field of functionFields) {
+          const fn = facts.functions.get(oidField(node, field))
+          if (fn && fn.schema !== 'pg_catalog') found.add(`function ${fn.schema}.${fn.name}`)
+        }
       const oid = ownTypeOid(node)
       if (oid !== undefined) addType(oid)
     })

@@ -108,7 +108,10 @@ export function isNeverNull(expression: TreeValue | undefined, level: Level): bo
 function fieldIsNotNull(field: TreeNode, level: Level): boolean {
   const row = nodeField(field, 'arg')
   if (row?.tag !== 'VAR' || textField(row, 'varattno') !== '0') return false
-  return variableIsNotNull({ tag: 'VAR', fields: { ...row.fields, varattno: field.fields['fieldnum'] ?? '0' } }, level)
+  return variableIsNotNull(
+    { tag: 'VAR', fields: { ...row.fields, varattno: field.fields['fieldnum'] ?? '0' }, children: [] },
+    level,
+  )
 }
 
 function parameterIsNotNull(parameter: TreeNode, level: Level): boolean {

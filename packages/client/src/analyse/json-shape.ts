@@ -290,6 +290,7 @@ function columnOfPresentRow(row: TreeNode, attno: number, level: Level): boolean
   const variable: TreeNode = {
     tag: 'VAR',
     fields: { varno: String(varno), varattno: String(attno), varlevelsup: '0', varreturningtype: '0' },
+    children: [],
   }
   const present = { proven: new Set<string>(), dead: new Set(level.nulling.get(varno) ?? []) }
   return withProof(level, present, () => isNeverNull(variable, level))

@@ -200,9 +200,15 @@ export function createFactsLoader(connection: Connection): FactsLoader {
       const functionOids = new Set<string>()
       const operatorOids = new Set<string>()
       walk(pending, (node) => {
-        for (const field of ['relid', 'resorigtbl']) collect(node, field, relationOids)
-        for (const field of ['funcid', 'opfuncid', 'aggfnoid', 'winfnoid']) collect(node, field, functionOids)
-        if (node.fields['opno'] !== undefined && node.fields['opfuncid'] === '0') collect(node, 'opno', operatorOids)
+        const { tag } = node
+        // Most nodes are variables, which name nothing that is not in the range table.
+        if (tag === 'VAR') return
+        if (tag === 'RANGETBLENTRY') collect(node, 'relid', relationOids)
+        else if (tag === 'TARGETENTRY') collect(node, 'resorigtbl', relationOids)
+        else {
+          for (const field of functionFields) collect(node, field, functionOids)
+          if (node.fields['opno'] !== undefined && node.fields['opfuncid'] === '0') collect(node, 'opno', operatorOids)
+        }
       })
       pending = await loadRelations(relationOids)
       await loadFunctions(functionOids, operatorOids)
@@ -282,6 +288,9 @@ export function createFactsLoader(connection: Connection): FactsLoader {
     arrayTypeOf: (oid) => types.get(oid)?.arrayType,
   }
 }
+
+/** Where nodes name functions. */
+export const functionFields = ['funcid', 'opfuncid', 'aggfnoid', 'winfnoid'] as const
 
 function collect(node: TreeNode, field: string, into: Set<string>): void {
   const value = node.fields[field]
