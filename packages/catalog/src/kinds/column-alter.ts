@@ -10,7 +10,7 @@ import { enumValuesHazard, rewriteHazard, storedColumnHazard, typeChangeHazard }
 import type { Alteration, PlanContext, Statement } from './kind.js'
 import { alterNotNull } from './not-null.js'
 import { splitOption } from './options.js'
-import { changedSequenceClauses, clampPosition } from './sequence-options.js'
+import { changedSequenceClauses, clampPosition, setPersistence } from './sequence-options.js'
 
 type Column = CatalogObject<'column'>
 
@@ -186,10 +186,7 @@ function alterIdentity(before: ColumnFacts, to: Column, alter: string, context: 
     statements.push(
       `ALTER SEQUENCE ${quoteQualified(a.sequence.schema, a.sequence.name)} RENAME TO ${quoteIdentifier(b.sequence.name)}`,
     )
-  if (a.sequence.persistence !== b.sequence.persistence)
-    statements.push(
-      `ALTER SEQUENCE ${quoteQualified(b.sequence.schema, b.sequence.name)} SET ${b.sequence.persistence === 'unlogged' ? 'UNLOGGED' : 'LOGGED'}`,
-    )
+  if (a.sequence.persistence !== b.sequence.persistence) statements.push(setPersistence(b.sequence))
   return statements
 }
 

@@ -1,4 +1,5 @@
 import { classes } from '../extract/classes.js'
+import { flattenConditions } from '../extract/conditions.js'
 import { defineReader } from '../extract/reader.js'
 import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { ColumnFacts, Storage } from '../model/facts.js'
@@ -18,6 +19,7 @@ import {
 import type { KindDefinition, PlanContext, Statement } from './kind.js'
 import { alterNotNull, isGeneratedName, notNullComment } from './not-null.js'
 import { identitySequence } from './sequence.js'
+import { setPersistence } from './sequence-options.js'
 import { typeIdOf, type TypeReference } from './types.js'
 
 interface Row {
@@ -108,10 +110,13 @@ export const columnReader = defineReader<Row>({
         notNull: row.not_null,
         ...(inner && { notNullConstraint: inner }),
         ...(row.nn_name !== null && { notNullName: row.nn_name, notNullLocal: row.nn_local ?? true }),
-        ...(row.expression !== null && !isGenerated && { default: row.expression }),
+        ...(row.expression !== null && !isGenerated && { default: flattenConditions(row.expression) }),
         ...(row.expression !== null &&
           isGenerated && {
-            generated: { mode: row.generated === 'v' ? 'virtual' : 'stored', expression: row.expression },
+            generated: {
+              mode: row.generated === 'v' ? 'virtual' : 'stored',
+              expression: flattenConditions(row.expression),
+            },
           }),
         ...(row.collation !== null && { collation: row.collation }),
         ...(row.storage !== row.type_storage && { storage: storages[row.storage] ?? 'extended' }),
@@ -140,7 +145,7 @@ export const columnReader = defineReader<Row>({
         schema: row.schema,
         name: row.name,
         parent: id,
-        facts: { expression: row.expression },
+        facts: { expression: flattenConditions(row.expression) },
         classid: classes.pg_attrdef,
         objid: row.default_oid,
       })
@@ -179,7 +184,11 @@ export const columnKind: KindDefinition<'column'> = {
     if (!table) return []
     const implied = inheritedState(column, context) ?? typedState(column, table, context)
     if (implied) return adjustImplied(implied, column, context)
-    const extras = [...lateNotNull(column, context), ...details(undefined, column, context)]
+    const extras = [
+      ...sequencePersistence(column, table),
+      ...lateNotNull(column, context),
+      ...details(undefined, column, context),
+    ]
     if (context.isInlined(column.id)) return extras
     const clause = columnClause(column, table, context)
     return [
@@ -212,6 +221,13 @@ export const columnKind: KindDefinition<'column'> = {
   },
   rename: (from, name) =>
     `ALTER TABLE ${tableOf(from)} RENAME COLUMN ${quoteIdentifier(from.name)} TO ${quoteIdentifier(name)}`,
+}
+
+/** The sequence of an identity column is born as its table is. */
+function sequencePersistence({ facts }: Column, table: AnyObject): Statement[] {
+  const sequence = facts.identity?.sequence
+  if (!sequence || table.kind !== 'table' || sequence.persistence === table.facts.persistence) return []
+  return [setPersistence(sequence)]
 }
 
 /** No column clause can say NOT VALID, nor a comment. */

@@ -1,4 +1,5 @@
 import { classes } from '../extract/classes.js'
+import { flattenConditions } from '../extract/conditions.js'
 import { defineReader } from '../extract/reader.js'
 import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { ConstraintFacts } from '../model/facts.js'
@@ -18,9 +19,9 @@ import {
   replacePrimaryKeyHazard,
   tableLockHazard,
 } from './hazards.js'
-import { bareTable, chooseName } from './generated-names.js'
+import { bareTable, chooseName, suffixed } from './generated-names.js'
 import type { Alteration, KindDefinition, PlanContext, Statement } from './kind.js'
-import { attachPart, comesWithWhole, isMarked } from './parts.js'
+import { attachPart, comesWithWhole, excludes, isMarked } from './parts.js'
 import {
   addThenValidate,
   isOnline,
@@ -57,6 +58,9 @@ interface Row {
   part_of_schema: string | null
   part_of_table: string | null
   part_of_name: string | null
+  /** An index of the parent table that is no constraint. */
+  whole_schema: string | null
+  whole_name: string | null
   index_oid: number | null
   index_options: string[] | null
   index_tablespace: string | null
@@ -89,6 +93,7 @@ export const constraintReader = defineReader<Row>({
       ${context.version >= 180000 ? 'con.conenforced' : 'true'} AS enforced, con.connoinherit AS no_inherit,
       con.coninhcount > 0 AS inherited, con.conislocal AS local,
       ppn.nspname AS part_of_schema, pp.relname AS part_of_table, p.conname AS part_of_name,
+      wn.nspname AS whole_schema, w.relname AS whole_name,
       ic.oid AS index_oid, ic.reloptions::text[] AS index_options, ts.spcname AS index_tablespace,
       CASE WHEN ic.oid IS NOT NULL THEN (SELECT json_object_agg(a.attnum, a.attstattarget) FROM pg_catalog.pg_attribute a
         WHERE a.attrelid = ic.oid AND a.attstattarget >= 0) END AS index_statistics,
@@ -103,6 +108,8 @@ export const constraintReader = defineReader<Row>({
     LEFT JOIN pg_catalog.pg_class ic ON ic.oid = con.conindid AND con.contype IN ('p', 'u', 'x')
     LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = ic.oid
     LEFT JOIN pg_catalog.pg_tablespace ts ON ts.oid = ic.reltablespace
+    LEFT JOIN pg_catalog.pg_inherits wi ON wi.inhrelid = ic.oid AND p.oid IS NULL
+    LEFT JOIN pg_catalog.pg_class w ON w.oid = wi.inhparent LEFT JOIN pg_catalog.pg_namespace wn ON wn.oid = w.relnamespace
     WHERE con.contype IN ('p', 'u', 'c', 'f', 'x') AND (p.oid IS NULL OR p.conrelid <> con.conrelid)
       AND COALESCE(c.relpersistence, 'p') <> 't' AND ${context.inSchemas('n.oid')}
       AND ${context.inScope([classes.pg_class, 'con.conrelid'], [classes.pg_type, 'con.contypid'], [classes.pg_constraint, 'con.oid'])}
@@ -123,7 +130,7 @@ export const constraintReader = defineReader<Row>({
       parent: relation.id,
       facts: {
         type: types[row.type] ?? 'check',
-        definition: row.definition,
+        definition: flattenConditions(row.definition),
         columns: isDomain
           ? []
           : (row.keys ?? []).flatMap((number) => sink.at(classes.pg_class, row.relation, number)?.name ?? []),
@@ -145,6 +152,9 @@ export const constraintReader = defineReader<Row>({
           row.part_of_table !== null && {
             partOf: `constraint ${quoteQualified(row.part_of_schema ?? undefined, row.part_of_table)}.${quoteIdentifier(row.part_of_name)}`,
           }),
+        ...(row.whole_name !== null && {
+          partOf: `index ${quoteQualified(row.whole_schema ?? undefined, row.whole_name)}`,
+        }),
         ...(hasIndex && {
           index: {
             name: row.name,
@@ -191,7 +201,7 @@ export const constraintKind: KindDefinition<'constraint'> = {
   create(constraint, context) {
     const extras = indexDetails(constraint, undefined)
     if (context.isInlined(constraint.id)) return extras
-    if (comesWithWhole(constraint, context)) return [...nameExclusion(constraint), ...extras]
+    if (comesWithWhole(constraint, context)) return [...nameGivenPart(constraint), ...extras]
     const clause = constraintClause(constraint, context)
     if (clause === undefined) return extras
     const online = isOnline(constraint.parent, context) ? createOnline(constraint, context) : undefined
@@ -248,10 +258,14 @@ export const constraintKind: KindDefinition<'constraint'> = {
 }
 
 /** ChooseIndexName() in indexcmds.c gives the part a name, and nothing else can. */
-function nameExclusion(constraint: Constraint): Statement[] {
-  if (constraint.facts.type !== 'exclude') return []
+function nameGivenPart(constraint: Constraint): Statement[] {
+  if (!excludes(constraint)) return []
+  const { type, columns } = constraint.facts
   const table = bareTable(constraint)
-  const given = chooseName(table, constraint.facts.columns.join('_'), 'excl')
+  const given =
+    type === 'primary key'
+      ? suffixed(table, '_pkey')
+      : chooseName(table, columns.join('_'), type === 'unique' ? 'key' : 'excl')
   return given === constraint.name
     ? []
     : [`${alterParent(constraint)} RENAME CONSTRAINT ${quoteIdentifier(given)} TO ${quoteIdentifier(constraint.name)}`]

@@ -1,4 +1,5 @@
 import { classes } from '../extract/classes.js'
+import { flattenConditions } from '../extract/conditions.js'
 import { defineReader } from '../extract/reader.js'
 import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { FunctionFacts } from '../model/facts.js'
@@ -82,8 +83,8 @@ export const functionReader = defineReader<Row>({
         arguments: splitArguments(row),
         ...(row.returns !== null && { returns: row.returns }),
         language: row.language,
-        definition: row.definition.trimEnd(),
-        body: row.atomic ?? row.source ?? '',
+        definition: flattenConditions(row.definition).trimEnd(),
+        body: row.atomic === null ? (row.source ?? '') : flattenConditions(row.atomic),
         atomic: row.atomic !== null,
         volatility: volatilities[row.volatility] ?? 'volatile',
         parallel: parallels[row.parallel] ?? 'unsafe',
@@ -109,7 +110,7 @@ export const functionReader = defineReader<Row>({
  * from the catalog.
  */
 function splitArguments(row: Row): FunctionFacts['arguments'] {
-  const parts = splitList(row.arguments)
+  const parts = splitList(flattenConditions(row.arguments))
   const tableColumns = row.returns?.startsWith('TABLE(') ? splitList(row.returns.slice(6, -1)) : []
   return [...parts, ...tableColumns].map((part, index) => {
     const name = row.names?.[index]
@@ -155,14 +156,25 @@ type Routine = CatalogObject<'function' | 'procedure'>
 /** `public.f(integer)`, for every kind of routine. */
 export const routineName = (routine: { id: string; kind: string }): string => routine.id.slice(routine.kind.length + 1)
 
+const modeWords = { in: 'IN', out: 'OUT', inout: 'INOUT', variadic: 'VARIADIC', table: 'TABLE' } as const
+
+/**
+ * With the modes of a procedure's arguments: without them Postgres looks at OUT arguments too (LookupFuncWithArgs in parse_func.c), and
+ * finds two where there is `p(integer)` and `p(OUT integer)`.
+ */
+function routineTarget(routine: Routine): string {
+  if (routine.kind === 'function') return `FUNCTION ${routineName(routine)}`
+  const list = routine.facts.arguments.map(({ mode, type }) => `${modeWords[mode]} ${type}`)
+  return `PROCEDURE ${quoteQualified(routine.schema, routine.name)}(${list.join(', ')})`
+}
+
 function routineKind<K extends 'function' | 'procedure'>(kind: K): KindDefinition<K> {
-  const word = kind.toUpperCase()
   return {
     kind,
     weight: 40,
-    target: (routine) => `${word} ${routineName(routine)}`,
-    ownerTarget: (routine) => `${word} ${routineName(routine)}`,
-    grantTarget: (routine) => ({ on: `${word} ${routineName(routine)}`, target: 'function' }),
+    target: routineTarget,
+    ownerTarget: routineTarget,
+    grantTarget: (routine) => ({ on: routineTarget(routine), target: 'function' }),
     slots: (routine) => [`function ${routineName(routine)}`],
     // pg_get_functiondef says CREATE OR REPLACE, which is right for both.
     create: (routine, context) => [
@@ -172,7 +184,7 @@ function routineKind<K extends 'function' | 'procedure'>(kind: K): KindDefinitio
     // The functions of a base type need it as it needs them, so its DROP takes them along.
     drop(routine, context) {
       const part = context.baseTypeOf(routine.id, 'from')
-      return part && context.isDropped(part.type) ? [] : [`DROP ${word} ${routineName(routine)}`]
+      return part && context.isDropped(part.type) ? [] : [`DROP ${routineTarget(routine)}`]
     },
     alter(from, to) {
       if (!canReplace(from, to)) return 'recreate'
@@ -180,7 +192,7 @@ function routineKind<K extends 'function' | 'procedure'>(kind: K): KindDefinitio
       if (from.facts.definition !== to.facts.definition) statements.push(definitionOf(to))
       return { statements }
     },
-    rename: (from, name) => `ALTER ${word} ${routineName(from)} RENAME TO ${quoteIdentifier(name)}`,
+    rename: (from, name) => `ALTER ${routineTarget(from)} RENAME TO ${quoteIdentifier(name)}`,
   }
 }
 

@@ -1,4 +1,5 @@
 import { classes } from '../extract/classes.js'
+import { flattenConditions } from '../extract/conditions.js'
 import { defineReader } from '../extract/reader.js'
 import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { IndexFacts } from '../model/facts.js'
@@ -81,11 +82,11 @@ export const indexReader = defineReader<Row>({
       name: row.name,
       parent,
       facts: {
-        definition: row.definition,
+        definition: flattenConditions(row.definition),
         unique: row.unique,
         method: row.method,
         columns: row.columns,
-        ...(row.predicate !== null && { predicate: row.predicate }),
+        ...(row.predicate !== null && { predicate: flattenConditions(row.predicate) }),
         valid: row.valid,
         statistics: row.statistics ?? {},
         options: [...(row.options ?? [])].sort(),

@@ -1,4 +1,5 @@
 import { classes } from '../extract/classes.js'
+import { flattenConditions } from '../extract/conditions.js'
 import { defineReader } from '../extract/reader.js'
 import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { CatalogObject } from '../model/object.js'
@@ -51,7 +52,7 @@ export const materializedViewReader = defineReader<Row>({
       owner: row.owner,
       acl: { items: row.acl, target: 'table' },
       facts: {
-        definition: withoutSemicolon(row.definition),
+        definition: flattenConditions(withoutSemicolon(row.definition)),
         options,
         ...(row.access_method !== null && { accessMethod: row.access_method }),
         ...(row.tablespace !== null && { tablespace: row.tablespace }),

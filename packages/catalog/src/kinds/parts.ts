@@ -26,7 +26,8 @@ export function becomesPartition(part: Part, context: PlanContext): boolean {
 /**
  * Whether a partition gets its part of a constraint when the partitioned table gets the whole, or when it becomes a partition. Of a
  * foreign key, which is called as the whole is then; made apart it would do as well, but Postgres numbers the copies of a key as it
- * makes them. Of an exclusion constraint always: none that is there already is taken for a part (CompareIndexInfo in index.c).
+ * makes them. Of an exclusion constraint or a key WITHOUT OVERLAPS always: none that is there already is taken for a part
+ * (CompareIndexInfo in index.c).
  */
 export function comesWithWhole(part: AnyObject | undefined, context: PlanContext): boolean {
   if (part?.kind !== 'constraint' || part.facts.partOf === undefined) return false
@@ -34,16 +35,20 @@ export function comesWithWhole(part: AnyObject | undefined, context: PlanContext
   if (whole?.kind !== 'constraint') return false
   if (part.facts.type === 'foreign key') {
     if (whole.name !== part.name || whole.facts.definition !== part.facts.definition) return false
-  } else if (part.facts.type !== 'exclude') return false
+  } else if (!excludes(part)) return false
   return context.isCreated(whole.id) || becomesPartition(part, context)
 }
+
+/** Whether rows are kept apart by an exclusion, which a key WITHOUT OVERLAPS is within. */
+export const excludes = ({ facts }: CatalogObject<'constraint'>): boolean =>
+  facts.type === 'exclude' || (facts.index !== undefined && / WITHOUT OVERLAPS\)/.test(facts.definition))
 
 /** ALTER INDEX … ATTACH PARTITION, where neither a new whole nor a new partition looks for its parts by itself. */
 export function attachPart(part: Part, from: Part | undefined, context: PlanContext): LateStatement[] {
   const id = wholeOf(part)
   const whole = context.to.objects.get(id ?? '')
   if (id === undefined || !whole || (part.kind === 'constraint' && !part.facts.index)) return []
-  if (part.kind === 'constraint' && part.facts.type === 'exclude') return []
+  if (part.kind === 'constraint' && excludes(part)) return []
   const isLookedFor = context.isCreated(id) ? !isIncomplete(whole) : becomesPartition(part, context)
   const isThere = wholeOf(from) === id && !context.isCreated(part.id) && !context.isCreated(id)
   if (isLookedFor || isThere) return []

@@ -1,4 +1,5 @@
 import { classes } from '../extract/classes.js'
+import { flattenConditions } from '../extract/conditions.js'
 import { defineReader } from '../extract/reader.js'
 import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { PolicyFacts } from '../model/facts.js'
@@ -52,8 +53,8 @@ export const policyReader = defineReader<Row>({
         command: commands[row.command] ?? 'all',
         permissive: row.permissive,
         roles: row.roles,
-        ...(row.using !== null && { using: row.using }),
-        ...(row.check !== null && { check: row.check }),
+        ...(row.using !== null && { using: flattenConditions(row.using) }),
+        ...(row.check !== null && { check: flattenConditions(row.check) }),
       },
       classid: classes.pg_policy,
       objid: row.oid,

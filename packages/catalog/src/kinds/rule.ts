@@ -1,4 +1,5 @@
 import { classes } from '../extract/classes.js'
+import { flattenConditions } from '../extract/conditions.js'
 import { defineReader } from '../extract/reader.js'
 import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { CatalogObject } from '../model/object.js'
@@ -19,13 +20,13 @@ interface Row {
 export const ruleReader = defineReader<Row>({
   name: 'rules',
   classes: [classes.pg_class, classes.pg_rewrite],
-  // `_RETURN` is the query of a view.
+  // The rule of a SELECT is the query of a view.
   sql: (
     context,
   ) => `SELECT r.oid, r.ev_class AS relation, n.nspname AS schema, c.relname AS table_name, r.rulename AS name, r.ev_enabled AS enabled,
       pg_get_ruledef(r.oid) AS definition
     FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    WHERE r.rulename <> '_RETURN' AND ${context.inSchemas('c.relnamespace')} AND ${context.notMember(classes.pg_class, 'c.oid')}
+    WHERE r.ev_type <> '1' AND ${context.inSchemas('c.relnamespace')} AND ${context.notMember(classes.pg_class, 'c.oid')}
       AND ${context.inScope([classes.pg_class, 'r.ev_class'], [classes.pg_rewrite, 'r.oid'])}`,
   read(row, sink) {
     const table = quoteQualified(row.schema, row.table_name)
@@ -35,7 +36,10 @@ export const ruleReader = defineReader<Row>({
       schema: row.schema,
       name: row.name,
       parent: sink.at(classes.pg_class, row.relation)?.id ?? `table ${table}`,
-      facts: { definition: row.definition.replace(/;\s*$/, ''), enabled: enabledStates[row.enabled] ?? 'origin' },
+      facts: {
+        definition: flattenConditions(row.definition).replace(/;\s*$/, ''),
+        enabled: enabledStates[row.enabled] ?? 'origin',
+      },
       classid: classes.pg_rewrite,
       objid: row.oid,
     })

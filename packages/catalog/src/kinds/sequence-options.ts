@@ -1,4 +1,10 @@
+import { quoteQualified } from '../identifier.js'
 import type { SequenceOptions } from '../model/facts.js'
+
+/** Whether a crash empties it. */
+export function setPersistence(to: { schema?: string; name: string; persistence: 'permanent' | 'unlogged' }): string {
+  return `ALTER SEQUENCE ${quoteQualified(to.schema, to.name)} SET ${to.persistence === 'unlogged' ? 'UNLOGGED' : 'LOGGED'}`
+}
 
 /**
  * Before a bound moves past the position, the position has to be moved within it: Postgres refuses otherwise. Where it stands is data,

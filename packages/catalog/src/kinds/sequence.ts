@@ -6,7 +6,7 @@ import type { SequenceOptions } from '../model/facts.js'
 import type { CatalogObject, ObjectId } from '../model/object.js'
 import { dropSequenceHazard } from './hazards.js'
 import type { KindDefinition, LateStatement, Statement } from './kind.js'
-import { changedSequenceClauses, clampPosition, sequenceClauses } from './sequence-options.js'
+import { changedSequenceClauses, clampPosition, sequenceClauses, setPersistence } from './sequence-options.js'
 
 interface Row {
   oid: number
@@ -170,7 +170,7 @@ export const sequenceKind: KindDefinition<'sequence'> = {
     statements.push(...clampPosition(nameOf(to), from.facts, to.facts))
     if (clauses.length > 0) statements.push(`ALTER SEQUENCE ${nameOf(to)} ${clauses.join(' ')}`)
     if (from.facts.persistence !== to.facts.persistence)
-      statements.push(`ALTER SEQUENCE ${nameOf(to)} SET ${to.facts.persistence === 'unlogged' ? 'UNLOGGED' : 'LOGGED'}`)
+      statements.push(setPersistence({ ...to, persistence: to.facts.persistence }))
     return { statements }
   },
   drop(sequence, context) {

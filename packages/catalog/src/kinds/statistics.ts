@@ -1,3 +1,4 @@
+import { flattenConditions } from '../extract/conditions.js'
 import { referenceOf, type StandaloneKind } from './standalone.js'
 
 const query = `
@@ -16,6 +17,9 @@ export const statisticsKind: StandaloneKind<'statistics'> = {
   weight: 60,
   owned: true,
   query: () => query,
+  refine(facts) {
+    facts.definition = flattenConditions(facts.definition)
+  },
   create(object) {
     const { definition, target } = object.facts
     return [definition, ...(target === undefined ? [] : [setTarget(referenceOf(object), target)])]

@@ -1,8 +1,9 @@
 import { classes } from '../extract/classes.js'
+import { flattenConditions } from '../extract/conditions.js'
 import { defineReader } from '../extract/reader.js'
 import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { ColumnFacts, TableFacts } from '../model/facts.js'
-import type { CatalogObject } from '../model/object.js'
+import type { CatalogObject, ObjectId } from '../model/object.js'
 import { columnClause } from './column-clause.js'
 import { constraintClause } from './constraint-clause.js'
 import {
@@ -84,7 +85,7 @@ export const tableReader = defineReader<Row>({
             : { mode: replicaModes[row.replica_identity] ?? 'nothing' },
         inherits: [],
         ...(row.of_type !== null && { ofType: row.of_type }),
-        ...(row.partition_key !== null && { partitionKey: row.partition_key }),
+        ...(row.partition_key !== null && { partitionKey: flattenConditions(row.partition_key) }),
         rowSecurity: row.row_security,
         forceRowSecurity: row.force_row_security,
         ...(row.cluster_on !== null && { clusterOn: row.cluster_on }),
@@ -212,10 +213,17 @@ function createTable(table: Table, context: PlanContext): string {
   else sql += body || '()'
   if (parents.length > 0) sql += `\nINHERITS (${parents.join(', ')})`
   if (facts.partitionKey !== undefined) sql += `\nPARTITION BY ${facts.partitionKey}`
-  if (facts.accessMethod !== undefined) sql += `\nUSING ${quoteIdentifier(facts.accessMethod)}`
+  const accessMethod = facts.accessMethod ?? (partitionFacts && besideParent(partitionFacts.parent, context))
+  if (accessMethod !== undefined) sql += `\nUSING ${quoteIdentifier(accessMethod)}`
   if (facts.options.length > 0) sql += `\nWITH (${optionList(facts.options)})`
   if (facts.tablespace !== undefined) sql += `\nTABLESPACE ${quoteIdentifier(facts.tablespace)}`
   return sql
+}
+
+/** A partition is given the access method of its table, also where it is to have the usual one. */
+function besideParent(parent: ObjectId, context: PlanContext): string | undefined {
+  const table = context.to.objects.get(parent)
+  return table?.kind === 'table' && table.facts.accessMethod !== undefined ? 'heap' : undefined
 }
 
 function rowSecurity(from: TableFacts | undefined, to: TableFacts, name: string): Statement[] {

@@ -1,4 +1,5 @@
 import { classes } from '../extract/classes.js'
+import { flattenConditions } from '../extract/conditions.js'
 import { defineReader, type QueryContext } from '../extract/reader.js'
 import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { CatalogObject } from '../model/object.js'
@@ -43,7 +44,7 @@ export const triggerReader = defineReader<Row>({
       name: row.name,
       parent: sink.at(classes.pg_class, row.relation)?.id ?? `table ${table}`,
       facts: {
-        definition: row.definition,
+        definition: flattenConditions(row.definition),
         enabled: enabledStates[row.enabled] ?? 'origin',
         constraint: isConstraint,
         inherited: row.inherited,

@@ -1,4 +1,5 @@
 import { classes } from '../extract/classes.js'
+import { flattenConditions } from '../extract/conditions.js'
 import { defineReader } from '../extract/reader.js'
 import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { CatalogObject } from '../model/object.js'
@@ -37,7 +38,10 @@ export const viewReader = defineReader<Row>({
       name: row.name,
       owner: row.owner,
       acl: { items: row.acl, target: 'table' },
-      facts: { definition: withoutSemicolon(row.definition), options: [...(row.options ?? [])].sort() },
+      facts: {
+        definition: flattenConditions(withoutSemicolon(row.definition)),
+        options: [...(row.options ?? [])].sort(),
+      },
       classid: classes.pg_class,
       objid: row.oid,
     })

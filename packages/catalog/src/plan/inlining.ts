@@ -15,6 +15,8 @@ export function decideInlining(state: PlanState): void {
     const whole = wholeOf(object)
     if (whole !== undefined && !comesWithWhole(object, state)) wholes.add(whole)
   }
+  const apart = new Set<ObjectId>()
+  const keys = new Set<string>()
   for (const object of to.objects.values()) {
     if (object.parent === undefined || !state.isCreated(object.id) || !state.isCreated(object.parent)) continue
     const parent = to.objects.get(object.parent)
@@ -23,7 +25,14 @@ export function decideInlining(state: PlanState): void {
     if (wholes.has(object.id) || comesWithWhole(object, state)) continue
     // The clause of an inherited column is its parent's.
     if (object.kind === 'default' && parent.kind === 'column' && parent.facts.inherited && !parent.facts.local) continue
-    if (object.kind === 'inheritance' && !canBeMadeInPlace(object, state)) continue
+    // Parents that come later are added later, or their order would be another.
+    if (object.kind === 'inheritance' && (apart.has(object.parent) || !canBeMadeInPlace(object, state))) {
+      apart.add(object.parent)
+      continue
+    }
+    const key = keyOf(object)
+    if (key !== undefined && keys.has(key)) continue
+    if (key !== undefined) keys.add(key)
     inlined.add(object.id)
   }
   // A column that comes from a parent table or from a type is not written, and so its default cannot be either.
@@ -34,6 +43,12 @@ export function decideInlining(state: PlanState): void {
     const table = to.objects.get(column.parent ?? '')
     if (inheritedState(column, state) ?? (table && typedState(column, table, state))) inlined.delete(id)
   }
+}
+
+/** CREATE TABLE makes one of two keys over the same columns (transformIndexConstraints in parse_utilcmd.c), ADD makes both. */
+function keyOf(object: AnyObject): string | undefined {
+  if (object.kind !== 'constraint' || !object.facts.index) return undefined
+  return `${object.parent} ${object.facts.definition.replace(/^(?:PRIMARY KEY|UNIQUE) /, '')}`
 }
 
 /**

@@ -155,12 +155,26 @@ function addInheritance(
       if (own.kind === 'constraint' && own.facts.inherited && !own.facts.local && own.facts.type === 'check')
         add(own.id, `constraint ${parent}.${quoteIdentifier(own.name)}`)
       // Attaching looks for the columns, the checks and the parts of indexes; those come before the link.
-      if (own.kind === 'column' || own.kind === 'constraint' || own.kind === 'index') order(object.id, own.id)
+      if (isUncheckedCopy(own)) order(`constraint ${parent}.${quoteIdentifier(own.name)}`, object.id)
+      else if (own.kind === 'column' || own.kind === 'constraint' || own.kind === 'index') order(object.id, own.id)
     }
     // A partition that comes later would get its part of an index that has none of it.
     for (const index of children.get(object.facts.parent) ?? []) if (isIncomplete(index)) order(index.id, object.id)
+    const unchecked = new Set((children.get(object.parent ?? '') ?? []).filter(isUncheckedCopy).map(({ name }) => name))
     for (const inherited of children.get(object.facts.parent) ?? [])
-      if (inherited.kind === 'column' || (inherited.kind === 'constraint' && inherited.facts.type === 'check'))
+      if (
+        inherited.kind === 'column' ||
+        (inherited.kind === 'constraint' && inherited.facts.type === 'check' && !unchecked.has(inherited.name))
+      )
         order(object.id, inherited.id)
   }
 }
+
+/** A check that is not valid comes down to tables that are there; a new table, which is empty, would have it valid. */
+const isUncheckedCopy = (own: AnyObject): boolean =>
+  own.kind === 'constraint' &&
+  own.facts.type === 'check' &&
+  own.facts.inherited &&
+  !own.facts.local &&
+  !own.facts.validated &&
+  own.facts.enforced

@@ -98,4 +98,36 @@ export const tableTrips: readonly RoundTrip[] = [
     to: `
       CREATE TABLE t (a text, b jsonb, c int, d int4range, e text COLLATE "C"); CREATE INDEX i1 ON t (a text_pattern_ops DESC NULLS LAST, c) INCLUDE (e) WITH (fillfactor=60) WHERE c > 3 AND a <> 'x WITH (y)'; CREATE INDEX i2 ON t USING gin (b jsonb_path_ops); CREATE INDEX i3 ON t USING gist (d); CREATE INDEX i4 ON t (lower(a), (c+1)); CREATE INDEX i5 ON t USING brin (c) WITH (pages_per_range=4); CREATE UNIQUE INDEX i6 ON t (c) NULLS NOT DISTINCT; CREATE INDEX i7 ON t USING hash (a); CREATE INDEX i8 ON t (e COLLATE "POSIX"); COMMENT ON INDEX i4 IS 'c';`,
   },
+  {
+    name: 'conditions that are printed otherwise once they are read again',
+    from: `
+      CREATE TABLE t (a int, b int);`,
+    to: `
+      CREATE TABLE t (a int CHECK (a BETWEEN 1 AND 2 AND a <> 3), b int DEFAULT CASE WHEN (1 NOT BETWEEN 2 AND 3 OR false) THEN 1 END, c bool GENERATED ALWAYS AS (a BETWEEN 1 AND b AND b > 4) STORED); CREATE INDEX i ON t (a) WHERE (a, b) = (1, 2) AND b = 1; CREATE POLICY p ON t USING (a NOT BETWEEN 1 AND 2 OR b = 1); CREATE VIEW v AS SELECT t.a FROM t LEFT JOIN (SELECT 1 AS z) y ON true WHERE t.a BETWEEN 1 AND 2 AND t.b IN (1, t.a) AND t.a > 0; CREATE MATERIALIZED VIEW m AS SELECT a FROM t NATURAL LEFT JOIN (SELECT 1 AS z) y; CREATE FUNCTION f(x bool DEFAULT (1 BETWEEN 0 AND 2 AND true)) RETURNS SETOF int BEGIN ATOMIC SELECT a FROM t WHERE a BETWEEN 1 AND 2 AND b = 1; END; CREATE RULE r AS ON UPDATE TO t WHERE new.a BETWEEN 1 AND 2 AND new.b = 1 DO NOTHING; CREATE FUNCTION tf() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW WHEN (new.a BETWEEN 1 AND 2 AND new.b = 1) EXECUTE FUNCTION tf(); CREATE DOMAIN d AS int CHECK (value BETWEEN 1 AND 5 AND value <> 3); CREATE STATISTICS s ON (a BETWEEN 1 AND 2 AND b = 1), a FROM t;`,
+  },
+  {
+    name: 'two keys over the same columns, parents in their order, checks that are not valid anywhere',
+    from: `
+      CREATE TABLE a (x int);`,
+    to: `
+      CREATE TABLE a (x int); ALTER TABLE a ADD UNIQUE (x); ALTER TABLE a ADD CONSTRAINT again UNIQUE (x); ALTER TABLE a ADD PRIMARY KEY (x);
+      CREATE TABLE p2 (x int CONSTRAINT p2_x NOT NULL); CREATE TABLE p3 (x int, y int NOT NULL); CREATE TABLE c () INHERITS (p2, p3);
+      CREATE TABLE old () INHERITS (p3); ALTER TABLE p3 ADD CONSTRAINT later CHECK (x > 1) NOT VALID;`,
+  },
+  {
+    name: 'a key of a partition as the part of a plain index',
+    from: `
+      CREATE TABLE t (a int) PARTITION BY LIST (a);`,
+    to: `
+      CREATE TABLE t (a int) PARTITION BY LIST (a); CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1); ALTER TABLE t1 ADD PRIMARY KEY (a); CREATE UNIQUE INDEX u ON t (a);`,
+  },
+  {
+    name: 'keys without overlaps on partitions, sequences that are kept otherwise than their table',
+    since: 18,
+    from: `
+      CREATE TABLE t (id int4range, at daterange) PARTITION BY LIST (id);`,
+    to: `
+      CREATE TABLE t (id int4range, at daterange, CONSTRAINT k PRIMARY KEY (id, at WITHOUT OVERLAPS)) PARTITION BY LIST (id); CREATE TABLE t1 PARTITION OF t FOR VALUES IN ('[1,2)'); CREATE TABLE t2 (id int4range NOT NULL, at daterange NOT NULL, UNIQUE (id, at WITHOUT OVERLAPS));
+      CREATE TABLE i (a int GENERATED ALWAYS AS IDENTITY); ALTER SEQUENCE i_a_seq SET UNLOGGED;`,
+  },
 ]
