@@ -41,6 +41,7 @@ const unorderedTypes = new Set(['TABLE', 'FOREIGN TABLE', 'ACL', 'DEFAULT ACL'])
 const generatedNotNullRE = /CONSTRAINT (?:\w+_not_null\d*|"[^"]+_not_null\d*") NOT NULL/g
 const tagsRE = /(?<=WHEN TAG IN \()[^)]*/
 const optionsRE = /(?<=\bWITH \()[^()]*/g
+const passwordRE = /\b(password) '(?:[^']|'')*'/g
 const inheritsRE = /^INHERITS \(/m
 
 /** The entries of a dump, one object each, sorted: two dumps say the same exactly when these are equal. */
@@ -86,6 +87,7 @@ function normalise(body: string, { type, owner, isHeir }: { type: string; owner:
   const text = body
     .replace(generatedNotNullRE, 'NOT NULL')
     .replace(tagsRE, (tags) => tags.split(', ').sort().join(', '))
+    .replace(passwordRE, '$1 …')
     .replace(optionsRE, (options) => options.split(', ').sort().join(', '))
   if (!unorderedTypes.has(type)) return text
   const lines = text

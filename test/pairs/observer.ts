@@ -239,9 +239,10 @@ const kindsOf = (version: number): Record<string, string> => ({
       w.fdwname, s.srvtype, s.srvversion, ${sorted('s.srvoptions')})
     FROM pg_foreign_server s JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw WHERE NOT ${extensionMember('pg_foreign_server', 's.oid')}`,
 
+  // A changed password is no difference: nobody compares them.
   'user mapping': `
     SELECT format('user mapping for %s server %I options %s', CASE m.umuser WHEN 0 THEN 'public' ELSE m.umuser::regrole::text END, s.srvname,
-      (SELECT md5(${sorted('m.umoptions')})))
+      (SELECT md5(string_agg(o, ',' ORDER BY o COLLATE "C")) FROM unnest(m.umoptions) o WHERE o !~* '^[^=]*(pass|secret|token|key)'))
     FROM pg_user_mapping m JOIN pg_foreign_server s ON s.oid = m.umserver`,
 
   'foreign table': `

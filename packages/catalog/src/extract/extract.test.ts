@@ -33,6 +33,14 @@ describe.each(availableServers())('extraction on %s', (server) => {
     expect([...excluded.objects.keys()].filter((id) => id.startsWith('table'))).toEqual(['table public.a'])
   })
 
+  it('leaves out the relations that a pattern names, with what belongs to them', async () => {
+    const excluded = await extract(database, { exclude: ['public.?', 'none.*'] })
+    const named = [...excluded.objects.keys()].filter((id) => /^\w+ public\.[av]\b/.test(id))
+    expect(named).toEqual([])
+    expect(excluded.objects.has('table other.b')).toBe(true)
+    expect(excluded.dependencies.filter(({ from, to }) => / public\.a\b/.test(`${from} ${to}`))).toEqual([])
+  })
+
   it('knows on which columns a view rests', async () => {
     const { dependencies } = await extract(database)
     expect(dependencies).toContainEqual({ from: 'view public.v', to: 'column public.a.x' })

@@ -5,6 +5,7 @@ import type { Catalog } from '../model/object.js'
 import type { ExtractOptions } from '../model/plan.js'
 import { collect, type Found } from './collect.js'
 import { dependencySql } from './dependencies.js'
+import { leaveOut } from './leave-out.js'
 import { probe } from './probe.js'
 import { prepare } from './prepared.js'
 import type { QueryContext } from './reader.js'
@@ -16,7 +17,7 @@ import { unmodelledSql } from './unmodelled.js'
  * Reads everything that users defined in the database behind `connection`, in one snapshot. Inside an open transaction it reads
  * what that transaction sees and leaves it as it was. With `scope`, only the objects named there, in two round trips.
  *
- * @throws the driver's error when a query fails; a server older than 14 is refused.
+ * @throws the driver's error when a query fails, an Error when the schema changes all the while; a server older than 14 is refused.
  */
 export async function extract(connection: Connection, options: ExtractOptions = {}): Promise<Catalog> {
   const read = async (): Promise<Catalog> => {
@@ -44,7 +45,7 @@ export async function extract(connection: Connection, options: ExtractOptions = 
     const found = options.scope
       ? await queryAtOnce(connection, context, options.scope, options.warm ?? false)
       : await queryOneByOne(connection, context)
-    return collect(found, version, row.user)
+    return leaveOut(collect(found, version, row.user), options.exclude)
   }
   return options.warm ? read() : inSnapshot(connection, read)
 }

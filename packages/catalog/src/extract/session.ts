@@ -1,4 +1,5 @@
 import type { Connection } from '../connection.js'
+import { isServerError } from '../server-error.js'
 
 /**
  * What decides how Postgres prints definitions: with an empty search_path every name is qualified; dates, intervals and floats
@@ -26,6 +27,8 @@ const restore = `SELECT ${names.map((name, index) => `set_config('${name}', $${i
 /**
  * Runs `work` in one read-only snapshot, or in the caller's transaction if one is open: then nothing of it is rolled back,
  * and the settings are put back afterwards.
+ *
+ * @throws Error when others drop things from under it every time that it tries.
  */
 export async function inSnapshot<Result>(connection: Connection, work: () => Promise<Result>): Promise<Result> {
   // A local setting is forgotten at the end of its transaction. Outside a transaction block that is the end of the statement,
@@ -44,11 +47,29 @@ export async function inSnapshot<Result>(connection: Connection, work: () => Pro
     )
     return result
   }
-  await connection.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
-  try {
-    await connection.query(apply)
-    return await work()
-  } finally {
-    await connection.query('ROLLBACK')
+  for (let attempt = 1; ; attempt++) {
+    await connection.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+    try {
+      await connection.query(apply)
+      return await work()
+    } catch (error) {
+      if (!isOvertaken(error)) throw error
+      if (attempt === attempts)
+        throw new Error(`the schema changed while it was read, ${attempts} times in a row`, { cause: error })
+    } finally {
+      await connection.query('ROLLBACK')
+    }
   }
+}
+
+const attempts = 3
+
+/**
+ * The functions that print definitions look at the present and not at the snapshot, and fail on what somebody has dropped since
+ * (`elog(ERROR)` in relation.c, ruleutils.c and others, which has no code of its own).
+ */
+function isOvertaken(error: unknown): boolean {
+  return (
+    isServerError(error) && error.code === 'XX000' && /could not open relation|cache lookup failed/.test(error.message)
+  )
 }

@@ -9,6 +9,7 @@ import { tableOf } from './column-details.js'
 import { checkOf, constraintClause, isInheritedCheck } from './constraint-clause.js'
 import {
   addCheckHazard,
+  addDomainCheckHazard,
   addExclusionHazard,
   addForeignKeyHazard,
   addPrimaryKeyHazard,
@@ -387,7 +388,9 @@ function addHazards(constraint: Constraint, context: PlanContext): Hazard[] {
       if (takesUpParts(constraint, context)) return [takesUpPartsHazard(table, constraint.name)]
       return [addUniqueHazard(table, constraint.name), addUniqueConstraintHazard(table, constraint.name)]
     case 'check':
-      return facts.validated ? [addCheckHazard(table, constraint.name)] : []
+      if (!facts.validated) return []
+      if (facts.of !== 'domain') return [addCheckHazard(table, constraint.name)]
+      return context.isStored(constraint.parent ?? '') ? [addDomainCheckHazard(table, constraint.name)] : []
     case 'foreign key': {
       const other = (facts.references?.table ?? '').replace(/^table /, '') as ObjectId
       return facts.validated ? [addForeignKeyHazard(table, other, constraint.name)] : []

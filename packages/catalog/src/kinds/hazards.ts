@@ -187,6 +187,14 @@ export const addCheckHazard = (table: string, name: string): Hazard => ({
   fix: 'Add it NOT VALID, then VALIDATE CONSTRAINT (strategy online).',
 })
 
+export const addDomainCheckHazard = (domain: string, name: string): Hazard => ({
+  code: 'PG305',
+  kind: 'scan',
+  lock: 'SHARE',
+  message: `The check ${name} reads every table with a column of ${domain} while nobody can write there.`,
+  fix: 'Add it NOT VALID, then VALIDATE CONSTRAINT.',
+})
+
 export const addForeignKeyHazard = (table: string, other: string, name: string): Hazard => ({
   code: 'PG306',
   kind: 'scan',

@@ -34,7 +34,7 @@ export function alterNotNull(before: ColumnFacts, to: Column, alter: string, con
   }
   const comment = (from: string | undefined): Statement[] => notNullComment(from, to)
   if (!isThere(before)) {
-    const hazards = is?.notValid ? [] : setNotNullHazards(table, to.name)
+    const hazards = is?.notValid || context.isCreated(to.parent ?? '') ? [] : setNotNullHazards(table, to.name)
     if (!is?.notValid && isOnline(to.parent, context) && !after.inherited)
       return [...setNotNullOnline(to, context), ...comment(undefined)]
     return [{ sql: is === undefined ? `${alter} SET NOT NULL` : add(is.name), hazards }, ...comment(undefined)]

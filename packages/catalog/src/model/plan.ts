@@ -74,6 +74,8 @@ export interface Step {
   object: ObjectId
   action: StepAction
   hazards: Hazard[]
+  /** The strongest lock that it takes on a table or view that was there before the plan; see `blockedBy`. */
+  lock?: LockMode
   /** False: must run outside a transaction. */
   transactional: boolean
   /** Rows that may be lost by it. */
@@ -127,7 +129,7 @@ export interface PlanOptions {
 export interface ExtractOptions {
   /** Only these schemas. */
   include?: readonly string[]
-  /** All schemas but these. */
+  /** All schemas but these; of a schema all relations but those that a pattern `schema.name` with `*` and `?` names. */
   exclude?: readonly string[]
   /**
    * Only these objects. A relation stands for itself with its columns, constraints, indexes, triggers, policies and rules.

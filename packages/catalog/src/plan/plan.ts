@@ -1,4 +1,5 @@
 import { withSecret } from '../executable.js'
+import { lockOf } from '../hazards/locks.js'
 import type { Statement } from '../kinds/kind.js'
 import { sqlOf } from '../kinds/kind.js'
 import { kindOf } from '../kinds/registry.js'
@@ -34,10 +35,17 @@ export function plan(from: Catalog, to: Catalog, options: PlanOptions = {}): Pla
       const steps = relaxBodyChecks(renderUnits(ordered.units, state), state, ordered.broken)
       for (const step of steps)
         if (step.destroys) step.destroys = originalDestruction(step.destroys, from, renamed.origins)
-      return { steps: [...renamed.steps, ...steps] }
+      return { steps: [...renamed.steps, ...steps].map((step) => withLock(step, state)) }
     }
     for (const id of ordered.force) forced.add(id)
   }
+}
+
+/** Changed in place, since what a step runs instead of its text is not copied. */
+function withLock(step: Step, state: PlanState): Step {
+  const lock = lockOf(step, state)
+  if (lock !== undefined) step.lock = lock
+  return step
 }
 
 function isEqual(from: Catalog, to: Catalog): boolean {
