@@ -181,6 +181,28 @@ describe('a plugin', () => {
           content: { table: { columns: ['table'], rows: [['public.purchase']] } },
         },
       ])
+    // pg-boss itself finds its tables as it would have made them, and the loop leaves alone what it makes later.
+    const { default: PgBoss } = (await import(join(app, 'node_modules/pg-boss/src/index.js'))) as {
+      default: new (options: object) => {
+        start(): Promise<unknown>
+        createQueue(name: string): Promise<void>
+        send(name: string, data: object): Promise<string | null>
+        stop(options: object): Promise<void>
+      }
+    }
+    const boss = new PgBoss({
+      connectionString: handle.engine.databaseUrl ?? '',
+      migrate: false,
+      supervise: false,
+      schedule: false,
+    })
+    await boss.start()
+    await boss.createQueue('mail')
+    expect(await boss.send('mail', { to: 'ada' })).toEqual(expect.any(String))
+    await boss.stop({ graceful: false })
+    await handle.engine.run()
+    expect(handle.engine.state).toMatchObject({ status: 'ready', pending: [], report: { applied: [] } })
+    expect(await query('SELECT name FROM pgboss.job')).toEqual([{ name: 'mail' }])
     const listed = await type('audit list --config app.config.ts', { cwd: project.root })
     expect(listed).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/INSERT purchase\n$/) })
     expect(await query("SELECT action, new_row ->> 'total' AS total FROM audit.change")).toEqual([

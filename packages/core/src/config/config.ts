@@ -47,7 +47,10 @@ export interface Config {
   seeds?: string | string[]
   /** Postgres schemas that are ours. @default every schema that the server does not own */
   include?: string[]
-  /** Postgres schemas that are someone else's: never read, never dropped. */
+  /**
+   * Postgres schemas that are someone else's, and tables by `schema.name` with `*` and `?`, such as partitions that are made
+   * at run time: never read, never dropped.
+   */
   exclude?: string[]
   /** Fail instead of warning when a plan cannot be proved or an object kind is not modelled. @default false */
   strict?: boolean
