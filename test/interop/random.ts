@@ -83,6 +83,20 @@ export function randomSql(random: Random): string {
   return head + Array.from({ length: random(14) }, () => pick(random, tokens)).join('')
 }
 
+/** A text with some of its pieces taken out, doubled, or replaced by what scanners stumble over. */
+export function mutate(random: Random, text: string): string {
+  // By code points: half a surrogate is no text that a file can hold.
+  let points = [...text]
+  for (let edits = 1 + random(4); edits > 0; edits--) {
+    const at = random(points.length + 1)
+    const length = random(random(2) === 0 ? 4 : 40)
+    const piece = points.slice(at, at + length)
+    const instead = pick(random, [[], [...piece, ...piece], [...pick(random, tokens)], ['\r', '\n']])
+    points = [...points.slice(0, at), ...instead, ...points.slice(at + piece.length)]
+  }
+  return points.join('')
+}
+
 // `ignore` with a CR behind it is left out: releases differ in it, and the recorded vectors have the newer reading.
 const bodies: readonly [string, ...string[]] = [
   'SELECT 1;\n',
@@ -94,13 +108,22 @@ const bodies: readonly [string, ...string[]] = [
   '-- atlas:sum ignore \n',
   '\tatlas:sum ignore\n',
   'é\u2028atlas:sum ignore\n',
+  '\ufeffatlas:sum ignore\n',
+  '\ufeffSELECT 1;\n',
+  '-- atlas:checkpoint v1\n\nSELECT 1;\n',
+  '-- atlas:sum\nSELECT 1;\n',
+  '-- atlas:sum ignore atlas:nolint\n',
+  '-- atlas:sum ignored\n',
+  '-- ATLAS:SUM IGNORE\n',
+  '\natlas:sum ignore\n',
+  '-- atlas:delimiter \\n\nSELECT 1\nSELECT 2',
 ]
 
 const stems: Record<FormatName, readonly [string, ...string[]]> = {
-  atlas: ['1', '10_b', '1_a', '1-x', '2.sql', '20260101_é', '.x', 'A', 'a', '𝒳', '\uffee'],
-  goose: ['1_a', '2_b', '00010_c', 'notes', '3_é'],
-  'golang-migrate': ['1_a.up', '1_a.down', '2_b.up', '2_b', 'x.up', '3_c.UP'],
-  dbmate: ['1_a', '2_b', 'foo', '10'],
+  atlas: ['1', '10_b', '1_a', '1-x', '2.sql', '20260101_é', '.x', 'A', 'a', '𝒳', '\uffee', 'sub/3_n', ' 4', '5 b'],
+  goose: ['1_a', '2_b', '00010_c', 'notes', '3_é', 'sub/4_n'],
+  'golang-migrate': ['1_a.up', '1_a.down', '2_b.up', '2_b', 'x.up', '3_c.UP', 'sub/4_n.up', '.up'],
+  dbmate: ['1_a', '2_b', 'foo', '10', 'sub/4_n'],
   flyway: [
     'V1__a',
     'V2__b',

@@ -75,7 +75,9 @@ func (r *revisions) read(ctx context.Context, where string, args ...any) ([]*mig
 	return found, rows.Err()
 }
 
-func (r *revisions) ReadRevisions(ctx context.Context) ([]*migrate.Revision, error) { return r.read(ctx, "") }
+func (r *revisions) ReadRevisions(ctx context.Context) ([]*migrate.Revision, error) {
+	return r.read(ctx, "")
+}
 
 func (r *revisions) ReadRevision(ctx context.Context, version string) (*migrate.Revision, error) {
 	found, err := r.read(ctx, " WHERE version = $1", version)
@@ -114,31 +116,61 @@ CREATE TABLE IF NOT EXISTS ` + table + ` (
 	execution_time bigint NOT NULL, error text, error_stmt text, hash character varying NOT NULL, partial_hashes jsonb,
 	operator_version character varying NOT NULL, CONSTRAINT atlas_schema_revisions_pkey PRIMARY KEY (version))`
 
+// scan yields the statements of a file as the Postgres driver does for its own format, and as the format itself for the
+// others. The scanner panics on a lone quote after DELIMITER.
+func scan(format string, f migrate.File) (statements []*migrate.Stmt, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
+		}
+	}()
+	if format != "atlas" {
+		return f.StmtDecls()
+	}
+	return (&migrate.Scanner{ScannerOptions: migrate.ScannerOptions{
+		MatchBegin: true, MatchBeginAtomic: true, MatchDollarQuote: true, EscapedStringExt: true,
+	}}).Scan(string(f.Bytes()))
+}
+
+// printSum takes the files of the format, as newer releases do; here Checksum() would hash the plain folder.
+func printSum(format, path string) error {
+	dir, err := openDir(format, path)
+	if err != nil {
+		return err
+	}
+	files, err := dir.Files()
+	if err != nil {
+		return err
+	}
+	sum, err := migrate.NewHashFile(files)
+	if err != nil {
+		return err
+	}
+	text, err := sum.MarshalText()
+	if err != nil {
+		return err
+	}
+	fmt.Println(string(text))
+	return nil
+}
+
 func run(args []string) error {
 	ctx := context.Background()
 	switch command := args[0]; command {
-	case "hash", "validate", "statements":
+	case "hash":
+		// Several folders, each sum followed by an empty line.
+		for _, path := range args[2:] {
+			if err := printSum(args[1], path); err != nil {
+				return err
+			}
+		}
+		return nil
+	case "validate", "statements":
 		dir, err := openDir(args[1], args[2])
 		if err != nil {
 			return err
 		}
 		switch command {
-		case "hash":
-			// From the files of the format, as newer releases do; here Checksum() would hash the plain folder.
-			files, err := dir.Files()
-			if err != nil {
-				return err
-			}
-			sum, err := migrate.NewHashFile(files)
-			if err != nil {
-				return err
-			}
-			text, err := sum.MarshalText()
-			if err != nil {
-				return err
-			}
-			fmt.Print(string(text))
-			return nil
 		case "validate":
 			return migrate.Validate(dir)
 		default:
@@ -148,18 +180,7 @@ func run(args []string) error {
 			}
 			found := map[string][]string{}
 			for _, f := range files {
-				var (
-					statements []*migrate.Stmt
-					err        error
-				)
-				if args[1] == "atlas" {
-					// As the Postgres driver scans.
-					statements, err = (&migrate.Scanner{ScannerOptions: migrate.ScannerOptions{
-						MatchBegin: true, MatchBeginAtomic: true, MatchDollarQuote: true, EscapedStringExt: true,
-					}}).Scan(string(f.Bytes()))
-				} else {
-					statements, err = f.StmtDecls()
-				}
+				statements, err := scan(args[1], f)
 				if err != nil {
 					found[f.Name()] = []string{"error: " + err.Error()}
 					continue
