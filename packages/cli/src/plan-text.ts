@@ -1,4 +1,4 @@
-import { cutSections } from '@savepoint/catalog'
+import { blockedBy, cutSections } from '@savepoint/catalog'
 import type { Diagnostic, PlanFinding, StatePlan } from '@savepoint/core'
 import type { Io } from './io.js'
 import { count } from './terminal/report.js'
@@ -56,6 +56,9 @@ export function renderPlan(
         const said = findings.filter((finding) => finding.step === index)
         index++
         const hazards = said.map((finding) => `    ${style.warning('!')} ${describeFinding(finding)}`)
+        const blocked = step.lock && blockedBy(step.lock)
+        if (blocked === 'reads and writes' || blocked === 'writes')
+          hazards.push(`    ${style.dim(`${step.lock} lock: blocks ${blocked}`)}`)
         return [`${mark} ${step.sql.replaceAll('\n', '\n  ')};`, ...loss, ...hazards]
       }),
     ])

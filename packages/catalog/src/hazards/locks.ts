@@ -93,3 +93,21 @@ function lockOfOthers(
   }
   return lock
 }
+
+/** Who waits as long as somebody holds the lock. Changes of definitions wait for each of these. */
+export function blockedBy(lock: LockMode): 'reads and writes' | 'writes' | 'changes of definitions' | 'nothing' {
+  switch (lock) {
+    case 'ACCESS EXCLUSIVE':
+      return 'reads and writes'
+    case 'EXCLUSIVE':
+    case 'SHARE ROW EXCLUSIVE':
+    case 'SHARE':
+      return 'writes'
+    case 'SHARE UPDATE EXCLUSIVE':
+      return 'changes of definitions'
+    case 'ROW EXCLUSIVE':
+    case 'ROW SHARE':
+    case 'ACCESS SHARE':
+      return 'nothing'
+  }
+}
