@@ -60,6 +60,8 @@ export interface AnalysedQuery {
   parameters: AnalysedParameter[]
   /** Absent for statements without a result. */
   columns?: AnalysedColumn[]
+  /** Of UNION, INTERSECT and EXCEPT: the columns of each SELECT as it is written, from left to right. */
+  branches?: Pick<AnalysedColumn, 'name' | 'range'>[][]
   /** Whether at most one row can come, whatever the data: LIMIT 1, an aggregate, a unique key compared with constants. */
   atMostOneRow: boolean
   /** `relation public.users`, `function public.f`, `type public.role`: what to look at when deciding to analyse again. */

@@ -15,9 +15,10 @@ import {
   numberField,
   oidField,
   textField,
+  walk,
   type TreeNode,
 } from './node-tree.js'
-import { rootLevel } from './open-level.js'
+import { levelOf, rootLevel } from './open-level.js'
 import { baseColumn, parameterUses, type ParameterUse } from './parameters.js'
 import { withProof } from './proofs.js'
 import { outputElementsAreNotNull } from './elements.js'
@@ -63,9 +64,29 @@ export function inferQuery(tree: TreeNode, work: Work, facts: FactsLoader): Anal
     kind: 'analysed',
     parameters,
     ...(work.shape.hasResult && { columns }),
+    ...branchesOf(level),
     atMostOneRow: work.shape.hasResult ? givesAtMostOneRow(tree, facts) : true,
     dependencies: queryDependencies(tree, facts),
   }
+}
+
+function branchesOf(level: Level): Pick<AnalysedQuery, 'branches'> {
+  const operations = nodeField(level.query, 'setOperations')
+  if (!operations) return {}
+  const branches: AnalysedQuery['branches'] = []
+  walk(operations, (leaf) => {
+    const entry = leaf.tag === 'RANGETBLREF' ? rangeTableEntry(level, numberField(leaf, 'rtindex')) : undefined
+    const subquery = entry && nodeField(entry, 'subquery')
+    if (!subquery) return
+    const inner = levelOf(subquery, level)
+    branches.push(
+      outputEntries(subquery).map((output) => {
+        const { range } = rangeOf(output, inner)
+        return { name: textField(output, 'resname') ?? '?column?', ...(range !== undefined && { range }) }
+      }),
+    )
+  })
+  return { branches }
 }
 
 /** Null where it means something and nowhere is refused. */
@@ -82,7 +103,8 @@ function outputColumn(
 ): AnalysedColumn {
   const base: ValueType = type ? facts.valueType(type.oid) : { kind: 'base', name: 'unknown' }
   const value: ValueType = type?.isElementOfResult ? { kind: 'array', element: base } : base
-  const table = facts.relations.get(oidField(entry, 'resorigtbl'))
+  // A set operation only shows where its first branch is from.
+  const table = nodeField(level.query, 'setOperations') ? undefined : facts.relations.get(oidField(entry, 'resorigtbl'))
   const source = table && origin({ relation: table, number: numberField(entry, 'resorigcol') }, facts)
   const isJson =
     value.kind === 'base' && value.schema === undefined && (value.name === 'json' || value.name === 'jsonb')

@@ -14,13 +14,19 @@ export interface StarItem {
   embed?: EmbedMark
   /** Property of an embedded row. */
   name?: string
+  /** Of a set operation: in which of its SELECTs, from 0. */
+  branch?: number
   /** What the star belongs to, as SQL: `t.`; empty for a bare star. */
   qualifier: string
 }
 
 /** The items that stand for several columns. */
 export function starItems(text: string, list: SelectList | undefined, embeds: readonly EmbedMark[]): StarItem[] {
-  if (!list || list.isSetOperation) return []
+  if (!list) return []
+  if (list.branches)
+    return list.branches.flatMap((items, branch) =>
+      items.flatMap((item): StarItem[] => (item.star === undefined ? [] : [{ item, branch, qualifier: item.star }])),
+    )
   return list.items.flatMap((item): StarItem[] => {
     const embed = embeds.find((each) => each.start >= item.start && each.end <= item.end)
     if (embed) {
@@ -51,13 +57,19 @@ const keywords = new Set(
   ).split(' '),
 )
 
-/** Edits that put a marker before and behind each star. */
+/** Edits that put a marker before and behind each star, but for those of set operations. */
 export function markerEdits(stars: readonly StarItem[]): Edit[] {
-  return stars.map(({ item, qualifier }, index) => ({
-    start: item.start,
-    end: item.end,
-    text: `NULL AS "${markerPrefix}${index}", ${qualifier}*, NULL AS "${markerPrefix}end"`,
-  }))
+  return stars.flatMap(({ item, branch, qualifier }, index) =>
+    branch === undefined
+      ? [
+          {
+            start: item.start,
+            end: item.end,
+            text: `NULL AS "${markerPrefix}${index}", ${qualifier}*, NULL AS "${markerPrefix}end"`,
+          },
+        ]
+      : [],
+  )
 }
 
 /** The same without markers, for a query in which they do not work. */
@@ -88,12 +100,26 @@ export function readMarkers(columns: readonly AnalysedColumn[]): MarkedColumns {
   return result
 }
 
-/** Edits that write the columns out, so that a column added later does not shift those behind it. Undefined where their names are not certain. */
-export function expansionEdits(stars: readonly StarItem[], marked: MarkedColumns): Edit[] | undefined {
+type ShownColumn = Pick<AnalysedColumn, 'name' | 'range'>
+
+/**
+ * Edits that write the columns out, so that a column added later does not shift those behind it. Undefined where their names are not certain.
+ * @param branches columns of each SELECT of a set operation
+ */
+export function expansionEdits(
+  stars: readonly StarItem[],
+  marked: MarkedColumns,
+  list: SelectList | undefined,
+  branches: readonly (readonly ShownColumn[])[] = [],
+): Edit[] | undefined {
+  const counted = branches.map((columns, branch) => columnsByItem(list?.branches?.[branch] ?? [], columns))
   const edits: Edit[] = []
-  for (const [index, { item, qualifier }] of stars.entries()) {
-    const own = marked.columns.filter((_, column) => marked.stars[column] === index)
-    if (own.length === 0) return undefined
+  for (const [index, { item, branch, qualifier }] of stars.entries()) {
+    const own: readonly ShownColumn[] | undefined =
+      branch === undefined
+        ? marked.columns.filter((_, column) => marked.stars[column] === index)
+        : counted[branch]?.get(item)
+    if (!own || own.length === 0) return undefined
     const names = own.map((column) => {
       // A bare star over several tables: each column needs the name of its own.
       const owner = qualifier === '' && column.range !== undefined ? `${quoteName(column.range)}.` : qualifier
@@ -102,6 +128,31 @@ export function expansionEdits(stars: readonly StarItem[], marked: MarkedColumns
     edits.push({ start: item.start, end: item.end, text: names.join(', ') })
   }
   return edits
+}
+
+/**
+ * Which columns each item of a list gives. Markers would have to stand at the same places in all branches of a set operation, so here it is
+ * counted: an item is one column, a star what the others leave, and of several stars each the columns of its own table.
+ */
+function columnsByItem(
+  items: readonly SelectItem[],
+  columns: readonly ShownColumn[],
+): Map<SelectItem, readonly ShownColumn[]> | undefined {
+  const stars = items.filter((item) => item.star !== undefined)
+  const result = new Map<SelectItem, readonly ShownColumn[]>()
+  let position = 0
+  for (const item of items) {
+    let width = 1
+    if (item.star !== undefined) {
+      const table = aliasOf(item.star.replace(/\.\s*$/, '').replace(/^.*\./s, ''))
+      const others = columns.slice(position).findIndex((column) => column.range !== table)
+      width =
+        stars.length === 1 ? columns.length - (items.length - 1) : others === -1 ? columns.length - position : others
+    }
+    result.set(item, columns.slice(position, position + width))
+    position += width
+  }
+  return position === columns.length ? result : undefined
 }
 
 /** Which embeds there are, and how a missing row shows. */

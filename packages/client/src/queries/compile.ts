@@ -77,7 +77,7 @@ export async function compileQueries(
     const [result] = firstResults[index] ?? []
     if (work.stars.length === 0 || unmarkable.includes(work) || result?.kind !== 'analysed') return
     const marked = readMarkers(result.columns ?? [])
-    const edits = expansionEdits(work.stars, marked)
+    const edits = expansionEdits(work.stars, marked, work.prepared.selectList, result.branches)
     if (edits) expansions.set(work, { marked, edits })
   })
   const secondTexts = (work: Work): VariantText[] => {

@@ -187,6 +187,36 @@ describe('a query', () => {
     expect(Object.keys(result[0] ?? {})).toEqual(['id', 'name', 'bio', 'role', 'created_at', 'title'])
   })
 
+  it.each([
+    [
+      'SELECT * FROM users UNION SELECT * FROM users ORDER BY 1',
+      'SELECT users.id, users.name, users.bio, users.role, users.created_at FROM users UNION SELECT users.id, users.name, users.bio, users.role, users.created_at FROM users ORDER BY 1',
+    ],
+    [
+      'WITH x AS (SELECT id, name FROM users) SELECT * FROM x EXCEPT SELECT DISTINCT id::integer, title FROM posts',
+      'WITH x AS (SELECT id, name FROM users) SELECT x.id, x.name FROM x EXCEPT SELECT DISTINCT id::integer, title FROM posts',
+    ],
+    [
+      'SELECT y.*, 1 AS n, x.* FROM (SELECT 1 AS a) x, (SELECT 2 AS b, 3 AS c) y UNION ALL SELECT 1, 2, 3, z.* FROM (SELECT 4 AS d) z',
+      'SELECT y.b, y.c, 1 AS n, x.a FROM (SELECT 1 AS a) x, (SELECT 2 AS b, 3 AS c) y UNION ALL SELECT 1, 2, 3, z.d FROM (SELECT 4 AS d) z',
+    ],
+    // Whose column the second one is cannot be told apart.
+    ['SELECT x.*, x.a AS b, y.* FROM (SELECT 1 AS a) x, (SELECT 2 AS c) y UNION SELECT 1, 2, 3', undefined],
+    ['(SELECT * FROM users) UNION (SELECT * FROM users)', undefined],
+  ])('writes stars out in each branch of %s', async (sql, written = sql) => {
+    const { files, diagnostics } = await generate(`-- name: List :many\n${sql};`, { layout: 'typescript' })
+    expect(diagnostics).toEqual([])
+    expect(files[0]?.content).toContain(`text: '${written}'`)
+  })
+
+  it('has no brand where a set operation mixes tables', async () => {
+    const catalog = await extract(pgliteConnection(pglite))
+    const brands = async (sql: string) =>
+      (await generate(`-- name: List :many\n${sql};`, { catalog, brandedIds: true })).files[0]?.content
+    expect(await brands('SELECT id FROM users')).toContain('id: number & { readonly __brand: ')
+    expect(await brands('SELECT id FROM users UNION SELECT id::integer FROM posts')).toContain('id: number\n')
+  })
+
   it('embeds rows, and null where an outer join found none', async () => {
     const query = `-- name: List :many
 SELECT sqlc.embed(u), sqlc.embed(p) AS first_post FROM users u LEFT JOIN posts p ON p.author_id = u.id AND p.title = 'first' WHERE u.id < 3 ORDER BY u.id;`
@@ -425,6 +455,11 @@ describe('bad input', () => {
       ['SP6009 error 4:12'],
     ],
     ['a parameter without a type', '-- name: A :many\nSELECT id FROM users WHERE $1 IS NULL;', ['SP6003 error 2:28']],
+    [
+      'equal column names of a star',
+      '-- name: A :many\nSELECT * FROM users u JOIN posts p ON p.author_id = u.id;',
+      ['SP6011 warning 1:10'],
+    ],
     ['equal column names', '-- name: A :many\nSELECT u.id, p.id FROM users u, posts p;', ['SP6011 warning 1:10']],
     ['two statements in one', '-- name: A :one\nSELECT 1\n-- name: B :one\nSELECT 2;', ['SP6007 error 3:1']],
     ['a definition', '-- name: A :exec\nCREATE TEMP TABLE t (id integer);', ['SP6008 error 2:1']],
@@ -443,6 +478,12 @@ describe('bad input', () => {
     ['an unknown procedure', '-- name: A :exec\nCALL nope();', ['SP6003 error 1:10']],
   ])('%s', async (_, text, expected) => {
     expect(await codes(text)).toEqual(expected)
+  })
+
+  it('parameters that are one in camelCase', async () => {
+    const text = '-- name: A :many\nSELECT id FROM users WHERE id = @user_id AND name = @userId;'
+    expect(await codes(text)).toEqual([])
+    expect(await codes(text, { columnNames: 'camelCase' })).toEqual(['SP6005 error 1:10'])
   })
 
   it('costs only its own file', async () => {

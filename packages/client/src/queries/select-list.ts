@@ -9,8 +9,8 @@ export interface SelectItem {
 
 export interface SelectList {
   items: SelectItem[]
-  /** UNION, INTERSECT or EXCEPT joins several lists; then items cannot be looked at one by one. */
-  isSetOperation: boolean
+  /** The lists of all SELECTs that UNION, INTERSECT or EXCEPT join, `items` first; empty where one of them stands in parentheses. */
+  branches?: SelectItem[][]
 }
 
 const listEnd = new Set(
@@ -24,7 +24,8 @@ export function readSelectList(text: string): SelectList | undefined {
   const isAt = (token: Token, character: string): boolean => text.slice(token.start, token.end) === character
   let depth = 0
   let begin = -1
-  let isSetOperation = false
+  let operators = 0
+  const laterBranches: number[] = []
   let isSelect = false
   let sawSelect = false
   for (const [index, token] of list.entries()) {
@@ -39,7 +40,8 @@ export function readSelectList(text: string): SelectList | undefined {
       sawSelect = true
       isSelect = true
       begin = index + 1
-    } else if (name === 'union' || name === 'intersect' || name === 'except') isSetOperation = true
+    } else if (name === 'select' && operators > laterBranches.length) laterBranches.push(index + 1)
+    else if (name === 'union' || name === 'intersect' || name === 'except') operators++
     // INSERT … SELECT: only RETURNING is a result.
     else if (
       (name === 'insert' || name === 'update' || name === 'delete' || name === 'merge') &&
@@ -50,7 +52,11 @@ export function readSelectList(text: string): SelectList | undefined {
   }
   if (begin === -1) return undefined
   if (isSelect) begin = skipDistinct(list, begin, text)
-  return { items: readItems(list, begin, text), isSetOperation: isSelect && isSetOperation }
+  const items = readItems(list, begin, text)
+  if (!isSelect || operators === 0) return { items }
+  if (laterBranches.length < operators || begin > (laterBranches[0] ?? 0)) return { items, branches: [] }
+  const others = laterBranches.map((start) => readItems(list, skipDistinct(list, start, text), text))
+  return { items, branches: [items, ...others] }
 }
 
 function mainVerb(list: readonly Token[], text: string): number {
