@@ -44,7 +44,7 @@ export function decideChanges(state: PlanState, forced: ReadonlySet<ObjectId>): 
 /** A type that only makes room holds on to the types that it is made of, so those make room as well. */
 function moveTogether(state: PlanState): void {
   for (const id of state.rebuilt)
-    for (const need of state.links('from').needs.get(id) ?? []) {
+    for (const need of state.links('from').needs(id)) {
       const type = state.from.objects.get(need)
       if (type && state.changes.get(need) === 'recreate' && kindOf(type).moveAway) state.rebuilt.add(need)
     }
@@ -149,7 +149,7 @@ function* foreignHeirs(column: CatalogObject<'column'>, state: PlanState): Gener
 }
 
 function* dependentsOf(id: ObjectId, state: PlanState): Generator<AnyObject> {
-  for (const dependent of state.links('from').neededBy.get(id) ?? []) {
+  for (const dependent of state.links('from').neededBy(id)) {
     const object = state.from.objects.get(dependent)
     if (object) yield object
   }

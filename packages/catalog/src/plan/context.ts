@@ -40,7 +40,7 @@ export class PlanState implements PlanContext {
   }
 
   childrenIn(catalog: Catalog, parent: ObjectId): readonly AnyObject[] {
-    return this.#links[catalog === this.from ? 'from' : 'to'].children.get(parent) ?? []
+    return this.#links[catalog === this.from ? 'from' : 'to'].children(parent)
   }
 
   heirs(table: ObjectId): readonly CatalogObject<'inheritance'>[] {
@@ -115,7 +115,7 @@ export class PlanState implements PlanContext {
     return [this.#links.from, this.#links.to].some((links) => {
       const seen = new Set<ObjectId>([type])
       for (const id of seen)
-        for (const user of links.neededBy.get(id) ?? []) {
+        for (const user of links.neededBy(id)) {
           const object = this.from.objects.get(user) ?? this.to.objects.get(user)
           if (object?.kind === 'column' && object.facts.of === 'table') return true
           if (object?.kind === 'domain' || object?.kind === 'composite' || object?.kind === 'range') seen.add(user)

@@ -2,50 +2,65 @@ import { quoteIdentifier } from '../identifier.js'
 import { isIncomplete, wholeOf } from '../kinds/parts.js'
 import type { AnyObject, Catalog, ObjectId } from '../model/object.js'
 
-/** Who belongs to whom and who needs whom in one catalog. */
+/** Who belongs to whom and who needs whom in one catalog. A pair may be listed twice. */
 export interface Links {
-  children: ReadonlyMap<ObjectId, readonly AnyObject[]>
+  children(id: ObjectId): readonly AnyObject[]
   /** What an object needs, with its parent, its schema, and what inheritance adds. */
-  needs: ReadonlyMap<ObjectId, readonly ObjectId[]>
-  neededBy: ReadonlyMap<ObjectId, readonly ObjectId[]>
+  needs(id: ObjectId): readonly ObjectId[]
+  neededBy(id: ObjectId): readonly ObjectId[]
   /** What has to be made before an object although the object does not need it. */
-  after: ReadonlyMap<ObjectId, readonly ObjectId[]>
+  after(id: ObjectId): readonly ObjectId[]
 }
 
 // A catalog is never changed, and the one that a plan arrives at is where the next plan starts.
 const known = new WeakMap<Catalog, Links>()
 
-/** Linear in objects and dependencies. A pair may be listed twice. */
+/** Linear in objects and dependencies. */
 export function linksOf(catalog: Catalog): Links {
   const links = known.get(catalog) ?? createLinks(catalog)
   known.set(catalog, links)
   return links
 }
 
+/** All that is linked to one object: one look-up by its id, where a map for each sort of link would take one each. */
+interface Node {
+  id: ObjectId
+  children?: AnyObject[]
+  needs?: ObjectId[]
+  neededBy?: ObjectId[]
+  after?: ObjectId[]
+}
+
+const none: readonly never[] = []
+
 function createLinks(catalog: Catalog): Links {
-  const children = new Map<ObjectId, AnyObject[]>()
-  const needs = new Map<ObjectId, ObjectId[]>()
-  const neededBy = new Map<ObjectId, ObjectId[]>()
-  const after = new Map<ObjectId, ObjectId[]>()
-  const schemas = new Map<string, ObjectId>()
-  for (const { id, kind, name } of catalog.objects.values()) if (kind === 'schema') schemas.set(name, id)
-  const add = (from: ObjectId, to: ObjectId): void => {
-    if (from === to || !catalog.objects.has(to) || !catalog.objects.has(from)) return
-    put(needs, from, to)
-    put(neededBy, to, from)
+  const nodes = new Map<ObjectId, Node>()
+  const schemas = new Map<string, Node>()
+  for (const { id, kind, name } of catalog.objects.values()) {
+    const node: Node = { id }
+    nodes.set(id, node)
+    if (kind === 'schema') schemas.set(name, node)
+  }
+  const link = (from: Node | undefined, to: Node | undefined): void => {
+    if (from === to || !from || !to) return
+    ;(from.needs ??= []).push(to.id)
+    ;(to.neededBy ??= []).push(from.id)
+  }
+  const add = (from: ObjectId, to: ObjectId): void => link(nodes.get(from), nodes.get(to))
+  const order = (later: ObjectId, earlier: ObjectId): void => {
+    const node = nodes.get(later)
+    if (node) (node.after ??= []).push(earlier)
   }
   for (const object of catalog.objects.values()) {
+    const node = nodes.get(object.id)
     if (object.parent !== undefined) {
-      const siblings = children.get(object.parent)
-      if (siblings) siblings.push(object)
-      else children.set(object.parent, [object])
-      add(object.id, object.parent)
-    } else if (object.schema !== undefined && object.kind !== 'schema') add(object.id, schemas.get(object.schema) ?? '')
-    if (object.owner !== undefined) add(object.id, `role ${quoteIdentifier(object.owner)}`)
-    for (const { grantee } of object.privileges) add(object.id, `role ${quoteIdentifier(grantee)}`)
-    for (const role of rolesOf(object)) add(object.id, `role ${role}`)
+      const parent = nodes.get(object.parent)
+      if (parent) (parent.children ??= []).push(object)
+      link(node, parent)
+    } else if (object.schema !== undefined && object.kind !== 'schema') link(node, schemas.get(object.schema))
+    for (const role of rolesOf(object)) link(node, nodes.get(`role ${role}`))
     // Postgres names only the columns and the key behind them.
-    if (object.kind === 'constraint' && object.facts.references) add(object.id, object.facts.references.table)
+    if (object.kind === 'constraint' && object.facts.references) link(node, nodes.get(object.facts.references.table))
   }
   const base = baseTypeFunctions(catalog)
   const casts = castsByFunction(catalog)
@@ -54,15 +69,30 @@ function createLinks(catalog: Catalog): Links {
     if (input !== undefined) add(from, input)
     else if (!isBackward(from, to, catalog)) add(from, to)
     // An expression that a cast's function was called for is printed as that cast.
-    for (const cast of casts.get(to) ?? []) if (cast !== from && catalog.objects.has(from)) put(after, from, cast)
+    for (const cast of casts.get(to) ?? none) if (cast !== from) order(from, cast)
   }
-  addInheritance(catalog, children, add, (later, earlier) => put(after, later, earlier))
-  for (const list of children.values()) list.sort(byPosition)
-  return { children, needs, neededBy, after }
+  const children = (id: ObjectId): readonly AnyObject[] => nodes.get(id)?.children ?? none
+  addInheritance(catalog, children, add, order)
+  for (const node of nodes.values()) node.children?.sort(byPosition)
+  return {
+    children,
+    needs: (id) => nodes.get(id)?.needs ?? none,
+    neededBy: (id) => nodes.get(id)?.neededBy ?? none,
+    after: (id) => nodes.get(id)?.after ?? none,
+  }
 }
 
-/** Roles, quoted, that something names besides its owner and those it is granted to. */
+/** Roles, quoted, that an object names: it cannot be there without them. */
 function rolesOf(object: AnyObject): readonly string[] {
+  const { owner, privileges } = object
+  const further = furtherRolesOf(object)
+  if (owner === undefined && privileges.length === 0) return further
+  const named = privileges.map(({ grantee }) => grantee)
+  return [...(owner === undefined ? named : [owner, ...named]).map(quoteIdentifier), ...further]
+}
+
+/** Besides its owner and those it is granted to. */
+function furtherRolesOf(object: AnyObject): readonly string[] {
   switch (object.kind) {
     case 'membership':
       return [object.facts.role, object.facts.member]
@@ -76,7 +106,7 @@ function rolesOf(object: AnyObject): readonly string[] {
         ...object.facts.grants.map(({ grantee }) => grantee),
       ].map(quoteIdentifier)
     default:
-      return []
+      return none
   }
 }
 
@@ -87,8 +117,7 @@ function rolesOf(object: AnyObject): readonly string[] {
 export function baseTypeFunctions(catalog: Catalog): Map<ObjectId, Map<ObjectId, ObjectId>> {
   const found = new Map<ObjectId, Map<ObjectId, ObjectId>>()
   for (const { from, to } of catalog.dependencies) {
-    const type = catalog.objects.get(from)
-    if (type?.kind !== 'type' || !to.startsWith('function ')) continue
+    if (!from.startsWith('type ') || !to.startsWith('function ')) continue
     const functions = found.get(from) ?? new Map<ObjectId, ObjectId>()
     found.set(from, functions)
     functions.set(to, to)
@@ -110,12 +139,6 @@ function castsByFunction(catalog: Catalog): Map<ObjectId, ObjectId[]> {
   return casts
 }
 
-function put(map: Map<ObjectId, ObjectId[]>, key: ObjectId, value: ObjectId): void {
-  const list = map.get(key)
-  if (list) list.push(value)
-  else map.set(key, [value])
-}
-
 const byPosition = (a: AnyObject, b: AnyObject): number =>
   a.kind === 'column' && b.kind === 'column' ? a.facts.position - b.facts.position : 0
 
@@ -124,7 +147,7 @@ const byPosition = (a: AnyObject, b: AnyObject): number =>
  * link between them, so that it can be taken off.
  */
 function isBackward(from: ObjectId, to: ObjectId, catalog: Catalog): boolean {
-  if (!/^(?:sequence|table|foreign table) /.test(from)) return false
+  if (!from.startsWith('sequence ') && !from.startsWith('table ') && !from.startsWith('foreign table ')) return false
   const object = catalog.objects.get(from)
   if (object?.kind === 'sequence') return object.facts.ownedBy === to
   if (object?.kind === 'table' || object?.kind === 'foreign table')
@@ -134,7 +157,7 @@ function isBackward(from: ObjectId, to: ObjectId, catalog: Catalog): boolean {
 
 function addInheritance(
   catalog: Catalog,
-  children: ReadonlyMap<ObjectId, readonly AnyObject[]>,
+  children: (id: ObjectId) => readonly AnyObject[],
   add: (from: ObjectId, to: ObjectId) => void,
   order: (later: ObjectId, earlier: ObjectId) => void,
 ): void {
@@ -148,7 +171,7 @@ function addInheritance(
     if (object.kind !== 'inheritance') continue
     add(object.id, object.facts.parent)
     const parent = object.facts.parent.replace(/^(?:foreign )?table /, '')
-    for (const own of children.get(object.parent ?? '') ?? []) {
+    for (const own of children(object.parent ?? '')) {
       // What the child declares as well does not need the parent's; see `orderMerges`.
       if (own.kind === 'column' && own.facts.inherited && !own.facts.local)
         add(own.id, `column ${parent}.${quoteIdentifier(own.name)}`)
@@ -159,9 +182,13 @@ function addInheritance(
       else if (own.kind === 'column' || own.kind === 'constraint' || own.kind === 'index') order(object.id, own.id)
     }
     // A partition that comes later would get its part of an index that has none of it.
-    for (const index of children.get(object.facts.parent) ?? []) if (isIncomplete(index)) order(index.id, object.id)
-    const unchecked = new Set((children.get(object.parent ?? '') ?? []).filter(isUncheckedCopy).map(({ name }) => name))
-    for (const inherited of children.get(object.facts.parent) ?? [])
+    for (const index of children(object.facts.parent)) if (isIncomplete(index)) order(index.id, object.id)
+    const unchecked = new Set(
+      children(object.parent ?? '')
+        .filter(isUncheckedCopy)
+        .map(({ name }) => name),
+    )
+    for (const inherited of children(object.facts.parent))
       if (
         inherited.kind === 'column' ||
         (inherited.kind === 'constraint' && inherited.facts.type === 'check' && !unchecked.has(inherited.name))

@@ -95,7 +95,7 @@ function isInvolved(
 ): boolean {
   const links = state.links(unit?.action === 'drop' ? 'from' : 'to')
   const own = new Set(unit?.members.map(({ id }) => id))
-  const others = [...(links.needs.get(member.id) ?? []), ...(links.neededBy.get(member.id) ?? [])]
+  const others = [...links.needs(member.id), ...links.neededBy(member.id)]
   return others.some((id) => inCycle.has(id) && !own.has(id))
 }
 

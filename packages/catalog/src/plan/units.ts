@@ -62,7 +62,7 @@ export function buildUnits(state: PlanState, hints: readonly Hint[]): Units {
     const view = state.to.objects.get(id)
     const statement = view && creates.has(id) ? kindOf(view).replaceStandIn?.(view, state) : undefined
     if (view && statement !== undefined) {
-      const needs = [...(state.links('to').needs.get(id) ?? [])]
+      const needs = [...state.links('to').needs(id)]
       lates.push({ unit: begin({ action: 'late', members: [view], late: { statement, needs } }), id, needs })
     }
   }
@@ -77,14 +77,14 @@ export function buildUnits(state: PlanState, hints: readonly Hint[]): Units {
     const object = state.to.objects.get(id)
     const isImplied = comesWithWhole(object, state)
     const whole = isImplied ? undefined : wholeOf(object)
-    for (const need of to.needs.get(id) ?? []) {
+    for (const need of to.needs(id)) {
       if (need === whole || (state.standIns.has(id) && !isForStandIn(need))) continue
       before(creates.get(need), unit)
       before(alters.get(need), unit)
     }
     // A partition that is made in place needs nothing of its own before.
     const isInPlace = object?.kind === 'inheritance' && state.isInlined(id)
-    for (const earlier of isInPlace ? [] : (to.after.get(id) ?? [])) {
+    for (const earlier of isInPlace ? [] : to.after(id)) {
       if (comesWithWhole(state.to.objects.get(earlier), state)) continue
       before(creates.get(earlier), unit)
       before(alters.get(earlier), unit)
@@ -96,7 +96,7 @@ export function buildUnits(state: PlanState, hints: readonly Hint[]): Units {
   }
   for (const [id, unit] of drops) {
     const purge = purges.get(id)
-    for (const need of from.needs.get(id) ?? []) {
+    for (const need of from.needs(id)) {
       const standIn = standIns.get(id)
       if (standIn !== undefined && !isForStandIn(need)) {
         before(standIn, drops.get(need))
@@ -126,14 +126,14 @@ export function buildUnits(state: PlanState, hints: readonly Hint[]): Units {
       }
   }
   for (const [id, unit] of alters) {
-    for (const need of to.needs.get(id) ?? []) {
+    for (const need of to.needs(id)) {
       if (isApart(id, need, 'to', state)) continue
       before(creates.get(need), unit)
       before(alters.get(need), unit)
     }
-    for (const earlier of to.after.get(id) ?? [])
+    for (const earlier of to.after(id))
       if (!comesWithWhole(state.to.objects.get(earlier), state)) before(creates.get(earlier), unit)
-    for (const need of from.needs.get(id) ?? [])
+    for (const need of from.needs(id))
       if (!isApart(id, need, 'from', state)) before(unit, purges.get(need) ?? drops.get(need))
     for (const slot of slotsOf(state.to.objects.get(id))) for (const gone of freed.get(slot) ?? []) before(gone, unit)
     const object = state.from.objects.get(id)
