@@ -222,8 +222,7 @@ function columnStatistics(to: Index, from: Index | undefined): Statement[] {
     .map((number) => `ALTER INDEX ${nameOf(to)} ALTER COLUMN ${number} SET STATISTICS ${b[number] ?? -1}`)
 }
 
-const withoutOptions = (facts: IndexFacts): string =>
-  facts.definition.replace(/ WITH \([^()]*\)(?= WHERE |$)/, '')
+const withoutOptions = (facts: IndexFacts): string => facts.definition.replace(/ WITH \([^()]*\)(?= WHERE |$)/, '')
 
 function withTablespace(sql: string, tablespace: string, predicate: string | undefined): string {
   const where = predicate === undefined ? -1 : sql.lastIndexOf(' WHERE ')
