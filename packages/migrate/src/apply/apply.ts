@@ -12,6 +12,7 @@ import type { MigrateEvent, OnProgress, TransactionMode } from './events.js'
 import { createEndFailure } from './failure.js'
 import { executeBatch, executeInTransaction, executeStepwise, rollBack, type ExecuteContext } from './execute.js'
 import { Ledger } from './ledger.js'
+import { withPatience, type PatienceOptions } from './patience.js'
 import { pendingRepeatables, reconcile, type Reconciliation } from './pending.js'
 import { runScripts } from './script.js'
 import { hashScripts, type Script } from './script-hash.js'
@@ -35,7 +36,7 @@ export interface RunOptions extends TargetOptions, TimeoutOptions {
   operator?: string | undefined
 }
 
-export interface ApplyOptions extends RunOptions, SelectOptions {
+export interface ApplyOptions extends RunOptions, SelectOptions, PatienceOptions {
   /** Version at which a database without history already stands. */
   baseline?: string | undefined
   /** Runs on a database without history that is not empty (atlas). */
@@ -214,12 +215,18 @@ async function applyFiles(
           },
         )
       else if (stepwise) await executeStepwise(context, captured, partial, partial && options.resumeAfter)
-      else if (
-        all ||
-        options.onProgress ||
-        !(await executeBatch(context, captured, () => (ahead = next && attempt(() => capture(next)))))
-      )
-        await executeInTransaction(context, captured, all ? 'open' : 'own')
+      else if (all) await executeInTransaction(context, captured, 'open')
+      else {
+        const look = (): void => void (ahead ??= next && attempt(() => capture(next)))
+        const run = async (): Promise<void> => {
+          if (options.onProgress || !(await executeBatch(context, captured, look)))
+            await executeInTransaction(context, captured, 'own')
+        }
+        await withPatience(options, run, async (pause) => {
+          await rollBack(connection)
+          onProgress({ type: 'retry', file, pause })
+        })
+      }
       done(captured)
       // In one transaction nothing is finished before the end.
       if (!all) context.finished.push(file.name)

@@ -15,6 +15,8 @@ export type MigrateEvent =
   /** A statement of an interrupted run that is applied already. */
   | { type: 'statement-skipped'; file: MigrationFile; statement: Statement; index: number }
   | { type: 'file-end'; file: MigrationFile; direction: Direction; milliseconds: number }
+  /** The file got no lock in time, was rolled back and is run again after a pause in milliseconds. */
+  | { type: 'retry'; file: MigrationFile; pause: number }
   | { type: 'failed'; error: MigrateError }
 
 export type OnProgress = (event: MigrateEvent) => void

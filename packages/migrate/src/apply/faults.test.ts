@@ -151,6 +151,31 @@ describe.skipIf(isMissing('native'))('migrations under faults [needs native]', (
     expect(await database.column(tables)).toEqual(['a', 'c'])
   })
 
+  it('a file that gets no lock in time gives way, and is run again', async () => {
+    const database = await createDatabase()
+    const directory = createDirectory({
+      '1_a.sql': 'CREATE TABLE a (id int);\n',
+      '2_b.sql': 'CREATE TABLE b (id int);\nALTER TABLE a ADD COLUMN x int;\n',
+    })
+    await applyMigrations(database.client, directory, { amount: 1 })
+    const blocker = await database.connect()
+    await blocker.query('BEGIN; SELECT FROM a')
+    const retried: string[] = []
+    const result = await applyMigrations(database.client, directory, {
+      statementLockTimeout: 50,
+      lockRetries: 3,
+      onProgress(event) {
+        if (event.type !== 'retry') return
+        retried.push(event.file.name)
+        void blocker.query('COMMIT')
+      },
+    })
+    expect(retried.length).toBeGreaterThan(0)
+    expect(new Set(retried)).toEqual(new Set(['2_b.sql']))
+    expect(result.applied.map(({ name }) => name)).toEqual(['2_b.sql'])
+    expect(await readStatus(database.client, directory)).toMatchObject({ status: 'OK', current: '2' })
+  })
+
   it('a down that fails half-way leaves the migration applied, or goes on where it stopped', async () => {
     const down = 'DROP TABLE a;\nDROP TABLE nowhere;\nDROP TABLE b;\n'
     const up = '-- +goose Up\nCREATE TABLE a (id int);\nCREATE TABLE b (id int);\n-- +goose Down\n'

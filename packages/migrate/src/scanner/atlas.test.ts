@@ -78,9 +78,17 @@ describe('Atlas’s scanner', () => {
     ],
     ["DO $$ BEGIN RAISE NOTICE 'x'; END $$;", ["DO $$ BEGIN RAISE NOTICE 'x'; END $$;"]],
     ['/* a /* b */ c */ SELECT 1;', ['c */ SELECT 1;']],
+    ['x BEGIN ATOMIC\nDELIMITER //\nSELECT 1;\nEND;\n', ['x BEGIN ATOMIC\nDELIMITER //\nSELECT 1;', 'END;']],
   ])('splits %j as Atlas does', (text, expected) => {
     expect(scan(text)).toEqual(expected)
     expect(scan(text, true, 3)).toEqual(expected)
+  })
+
+  it('takes no more than a moment for many blocks that never close', () => {
+    // Each BEGIN looks for its END behind all the others; tried anew inside each other, 200 would never end.
+    const text = 'BEGIN TRANSACTION;\nSELECT 1;\nCOMMIT;\n'.repeat(200)
+    expect(scan(text)).toHaveLength(600)
+    expect(scan(text, true, 100)).toHaveLength(600)
   })
 
   it('counts lines and columns through pieces', () => {

@@ -33,12 +33,20 @@ function matchAt(expression: RegExp, text: string, at: number): number {
   return expression.test(text) ? expression.lastIndex - at : 0
 }
 
+/** Where blocks of one text end, by their beginning. Blocks are tried inside blocks, so that without it each BEGIN would double the work. */
+interface Blocks {
+  text: string
+  ends: Map<string, number | undefined>
+}
+
 class AtlasScanner implements StatementScanner {
   readonly #options: AtlasScannerOptions
+  readonly #blocks: Blocks
   #delimiter: string | undefined
 
-  constructor(options: AtlasScannerOptions) {
+  constructor(options: AtlasScannerOptions, blocks: Blocks = { text: '', ends: new Map() }) {
     this.#options = options
+    this.#blocks = blocks
   }
 
   #setDelimiter(argument: string, text: string, at: number): void {
@@ -156,15 +164,26 @@ class AtlasScanner implements StatementScanner {
   /** Where the BEGIN block at `at` ends; undefined where there is none or it does not close. */
   #blockEnd(text: string, at: number, isWord: boolean, final: boolean): number | undefined {
     const atomic = matchAt(beginAtomicRE, text, at)
-    const atomicEnd = atomic ? this.#closeBlock(text, at + atomic, final, true) : undefined
-    if (atomicEnd !== undefined) return atomicEnd
+    // One that does not close is no other block either.
+    if (atomic) return this.#closeBlock(text, at + atomic, final, true)
     if (!this.#options.beginBlocks || !isWord) return undefined
     const begin = matchAt(beginRE, text, at)
     return begin ? this.#closeBlock(text, at + begin, final, false) : undefined
   }
 
   #closeBlock(text: string, from: number, final: boolean, atomic: boolean): number | undefined {
-    const body = new AtlasScanner(this.#options)
+    const blocks = this.#blocks
+    if (blocks.text !== text) {
+      blocks.text = text
+      blocks.ends.clear()
+    }
+    const key = `${from} ${atomic}`
+    if (!blocks.ends.has(key)) blocks.ends.set(key, this.#findEnd(text, from, final, atomic))
+    return blocks.ends.get(key)
+  }
+
+  #findEnd(text: string, from: number, final: boolean, atomic: boolean): number | undefined {
+    const body = new AtlasScanner(this.#options, this.#blocks)
     try {
       for (let at = from; ;) {
         const statement = body.next(text, at, final)
