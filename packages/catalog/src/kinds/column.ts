@@ -185,7 +185,7 @@ export const columnKind: KindDefinition<'column'> = {
     const implied = inheritedState(column, context) ?? typedState(column, table, context)
     if (implied) return adjustImplied(implied, column, context)
     const extras = [
-      ...sequencePersistence(column, table),
+      ...sequencePersistence(column, table, context),
       ...lateNotNull(column, context),
       ...details(undefined, column, context),
     ]
@@ -223,10 +223,16 @@ export const columnKind: KindDefinition<'column'> = {
     `ALTER TABLE ${tableOf(from)} RENAME COLUMN ${quoteIdentifier(from.name)} TO ${quoteIdentifier(name)}`,
 }
 
-/** The sequence of an identity column is born as its table is. */
-function sequencePersistence({ facts }: Column, table: AnyObject): Statement[] {
+/** The sequence of an identity column is born as its table is. Before Postgres 15 all sequences are permanent. */
+function sequencePersistence({ facts }: Column, table: AnyObject, context: PlanContext): Statement[] {
   const sequence = facts.identity?.sequence
-  if (!sequence || table.kind !== 'table' || sequence.persistence === table.facts.persistence) return []
+  if (
+    !sequence ||
+    context.version < 150000 ||
+    table.kind !== 'table' ||
+    sequence.persistence === table.facts.persistence
+  )
+    return []
   return [setPersistence(sequence)]
 }
 

@@ -60,7 +60,10 @@ function canBeMadeInPlace(link: AnyObject, state: PlanState): boolean {
   for (const own of state.childrenIn(state.to, link.parent ?? '')) {
     const whole = wholeOf(own)
     if (whole !== undefined && !state.isCreated(whole)) return false
-    if (own.kind !== 'column' || !own.facts.inherited || own.facts.local) continue
+    if (own.kind !== 'column' || !own.facts.inherited) continue
+    // Until Postgres 16 a column that is computed cannot say so beside its parent's; ALTER TABLE … INHERIT takes it.
+    if (own.facts.local && own.facts.generated && state.version < 160000) return false
+    if (own.facts.local) continue
     const isUnchecked = own.facts.notNullConstraint?.notValid === true
     for (const { column, link: above } of parentColumns(own, state, 'to'))
       if (above.id === link.id && (isUnchecked || standsAgainst(own.facts, column.facts))) return false

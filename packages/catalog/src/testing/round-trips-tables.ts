@@ -130,4 +130,11 @@ export const tableTrips: readonly RoundTrip[] = [
       CREATE TABLE t (id int4range, at daterange, CONSTRAINT k PRIMARY KEY (id, at WITHOUT OVERLAPS)) PARTITION BY LIST (id); CREATE TABLE t1 PARTITION OF t FOR VALUES IN ('[1,2)'); CREATE TABLE t2 (id int4range NOT NULL, at daterange NOT NULL, UNIQUE (id, at WITHOUT OVERLAPS));
       CREATE TABLE i (a int GENERATED ALWAYS AS IDENTITY); ALTER SEQUENCE i_a_seq SET UNLOGGED;`,
   },
+  {
+    name: 'computed columns beside those of the parent, identity columns of unlogged tables',
+    from: `
+      CREATE TABLE p (a int, b int GENERATED ALWAYS AS (a * 2) STORED);`,
+    to: `
+      CREATE TABLE p (a int, b int GENERATED ALWAYS AS (a * 2) STORED); CREATE TABLE c (a int, b int GENERATED ALWAYS AS (a * 2) STORED); ALTER TABLE c INHERIT p; CREATE UNLOGGED TABLE u (a int GENERATED ALWAYS AS IDENTITY);`,
+  },
 ]
