@@ -23,7 +23,7 @@ const fingerprint = `
   ORDER BY 1`
 
 async function catalogOf(database: Database): Promise<string[]> {
-  const own = /goose_db_version|schema_migrations|atlas_schema_revisions/
+  const own = /goose_db_version|schema_migrations|atlas_schema_revisions|flyway_schema_history/
   return (await database.column(fingerprint)).map(String).filter((line) => !own.test(line))
 }
 
@@ -74,6 +74,24 @@ describe.skipIf(isMissing('shared') || isMissing('native'))('real histories [nee
     await undoMigrations(goose.client, forGoose, { toVersion: '0' })
     expect(await catalogOf(goose)).toEqual([])
   })
+
+  it.each(['atlas', 'golang-migrate', 'dbmate', 'flyway'] as const)(
+    'datum: imported as files of %s, up to the same catalog and down again',
+    { timeout: 300_000 },
+    async (format) => {
+      const source = readDirectory(folderOf('datum/migrations-goose-postgres'), { format: 'goose' })
+      const folder = join(createFolder({}), 'imported')
+      importDirectory(source, folder, { format })
+      const [original, imported] = [await createDatabase(), await createDatabase()]
+      await applyMigrations(original.client, source)
+      const directory = readDirectory(folder, { format })
+      expect((await applyMigrations(imported.client, directory)).applied).toHaveLength(9)
+      expect(await catalogOf(imported)).toEqual(await catalogOf(original))
+      if (format === 'atlas') return
+      await undoMigrations(imported.client, directory, { toVersion: '0' })
+      expect(await catalogOf(imported)).toEqual([])
+    },
+  )
 
   it('hatchet: stops at the file whose table Go code would have made, and says so', { timeout: 300_000 }, async () => {
     const directory = readDirectory(folderOf('hatchet/migrations'), { format: 'goose' })
