@@ -45,6 +45,8 @@ interface Work {
   stars: StarItem[]
   marked: VariantText[]
   plain: VariantText[]
+  /** Parameters that may be null in some variants, and so in all. */
+  mixed: ReadonlySet<string>
 }
 
 /**
@@ -68,6 +70,12 @@ export async function compileQueries(
     works.flatMap((work) => (work.stars.length > 0 ? work.marked : work.plain).map((text) => toAnalyse(work, text))),
   )
   const firstResults = deal(works, first, (work) => work.variants.length)
+  // What may be null under one condition is passed as null under the others too, and shows in their results.
+  for (const [index, work] of works.entries()) {
+    const texts = work.stars.length > 0 ? work.marked : work.plain
+    work.mixed = mixedNullability(texts, firstResults[index] ?? [])
+    if (work.mixed.size > 0) firstResults[index] = await analyse(texts.map((text) => toAnalyse(work, text)))
+  }
   // Markers can be in the way (GROUP BY 1); such a query is read without them, and its stars stay.
   const unmarkable = works.filter(
     (work, index) => work.stars.length > 0 && firstResults[index]?.some((result) => result.kind === 'failed'),
@@ -117,16 +125,32 @@ function workOf(prepared: PreparedQuery): Work {
     stars,
     marked: variants.map((variant) => renderVariant(query, marks, variant, order, markerEdits(stars))),
     plain: variants.map((variant) => renderVariant(query, marks, variant, order, plainEdits(stars))),
+    mixed: new Set(),
   }
 }
 
 function toAnalyse(work: Work, text: VariantText): QueryToAnalyse {
   const said = new Map<number, boolean>()
   text.parameters.forEach((name, index) => {
-    if (work.prepared.marks.parameters.some((mark) => mark.name === name && mark.kind === 'narg'))
+    if (
+      work.mixed.has(name) ||
+      work.prepared.marks.parameters.some((mark) => mark.name === name && mark.kind === 'narg')
+    )
       said.set(index + 1, true)
   })
   return { text: text.text, parameterNullability: said }
+}
+
+function mixedNullability(texts: readonly VariantText[], results: readonly AnalysisResult[]): Set<string> {
+  const answers = new Map<string, Set<boolean>>()
+  results.forEach((result, variant) => {
+    if (result.kind !== 'analysed') return
+    texts[variant]?.parameters.forEach((name, index) => {
+      const known = answers.get(name) ?? new Set()
+      answers.set(name, known.add(result.parameters[index]?.nullable ?? false))
+    })
+  })
+  return new Set([...answers].flatMap(([name, nullable]) => (nullable.size > 1 ? [name] : [])))
 }
 
 function deal<T, R>(items: readonly T[], results: readonly R[], count: (item: T) => number): R[][] {

@@ -302,6 +302,17 @@ SELECT u.id, p.title, json_build_array(p.title) AS post FROM users u LEFT JOIN p
     expect(files[0]?.content).toContain('post: [string] | [string | null]')
   })
 
+  it('knows that a parameter is null everywhere if it may be null somewhere', async () => {
+    const { files } = await generate(`-- name: List :many
+SELECT coalesce(bio, @x::text) AS shown, @x::text AS given FROM users WHERE true
+-- @if strictly
+  AND bio IS NOT NULL AND @x::text IS NULL
+-- @end
+;`)
+    expect(files[0]?.content).toContain('x: string | null')
+    expect(files[0]?.content).toMatch(/shown: string \| null\n {2}given: string \| null/)
+  })
+
   it('inserts many rows at once', async () => {
     const query = '-- name: AddAll :copyfrom\nINSERT INTO users (name, bio) VALUES ($1, $2);'
     const list = Array.from({ length: 40_000 }, (_, index) => ({ name: `n${index}`, bio: null }))
