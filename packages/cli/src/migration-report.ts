@@ -98,6 +98,11 @@ export function createRunReport({ io, talk, silent }: { io: Io; talk: Talk; sile
           if (io.terminal && !silent && event.milliseconds >= slowStatement)
             talk.say(talk.style.dim(`       took ${formatTime(event.milliseconds)}`))
           return
+        case 'retry':
+          stopProgress()
+          talk.warn(`${event.file.name} got no lock in time; trying again in ${(event.pause / 1000).toFixed(1)} s`)
+          files.pop()
+          return
         case 'statement-skipped':
           talk.say(`statement ${event.index} of ${event.file.name} was applied before`)
           return

@@ -1,6 +1,8 @@
 import { defineCommand, flag, text } from '../../command.js'
 import { exitCodes } from '../../exit-codes.js'
 import { oneOf, parseAmount } from '../../arguments.js'
+import { parseDuration } from '../../duration.js'
+import { readLockRetries } from '../../target.js'
 import { createRunReport } from '../../migration-report.js'
 import { openMigrationTarget, readLockTimeout, runOptions, wantsJson } from '../../migration-target.js'
 import { previewApply } from '../../migration-preview.js'
@@ -19,6 +21,14 @@ export const command = defineCommand({
       'Of files older than an applied one: linear refuses, linear-skip leaves out, non-linear runs',
     ),
     'allow-dirty': flag('Run on a database that has tables but no history'),
+    'statement-lock-timeout': text(
+      'time',
+      "How long a statement waits for a lock (default: the server's lock_timeout)",
+    ),
+    'lock-retries': text(
+      'number',
+      'How often to run a file again that got no lock (default: `lockRetries` of the config)',
+    ),
     'resume-after': text('number', 'Of an interrupted file: how many statements are known to be applied'),
     format: text('format', 'json, or Atlas\'s "{{ json . }}"'),
     json: flag('Print the report as JSON'),
@@ -36,6 +46,7 @@ it goes on. Where the config says that phases are repeatable, their scripts run 
     const txMode = oneOf('tx-mode', options['tx-mode'], ['file', 'all', 'none'])
     const execOrder = oneOf('exec-order', options['exec-order'], ['linear', 'linear-skip', 'non-linear'])
     const resumeAfter = parseAmount(options['resume-after'], 0)
+    const statementLockTimeout = options['statement-lock-timeout']
     const json = wantsJson(options.format, options.json)
     const { readRepeatableScripts } = await import('@savepoint/core')
     const { applyMigrations } = await import('@savepoint/migrate')
@@ -45,6 +56,11 @@ it goes on. Where the config says that phases are repeatable, their scripts run 
         ...target.settings,
         ...(await readRepeatableScripts(target.config)),
         ...readLockTimeout(options['lock-timeout']),
+        lockRetries: target.config.lockRetries,
+        ...readLockRetries(options['lock-retries']),
+        ...(statementLockTimeout === undefined
+          ? {}
+          : { statementLockTimeout: parseDuration(statementLockTimeout, 'statement-lock-timeout') }),
         amount,
         txMode,
         execOrder,
