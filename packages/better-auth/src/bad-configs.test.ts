@@ -92,12 +92,18 @@ describe('a config that no tables can be made from', () => {
     expect(await failure(`export const other = 1\n`)).toMatchObject({ code: 'SP5102', why: 'it exports other' })
   })
 
-  it('uses the adapter of another ORM, which is named', async () => {
+  it.each([
+    ['drizzle', `drizzleAdapter({} as never, { provider: 'pg' })`, 'drizzleAdapter'],
+    ['prisma', `prismaAdapter({} as never, { provider: 'postgresql' })`, 'prismaAdapter'],
+  ])('uses the adapter of %s: said so, with what to do', async (name, adapter, imported) => {
     const diagnostic = await failure(
-      `import { betterAuth } from 'better-auth'\nexport const auth = betterAuth({ database: () => ({ id: 'drizzle' }) as never })\n`,
+      `import { betterAuth } from 'better-auth'\nimport { ${imported} } from 'better-auth/adapters/${name}'\nexport const auth = betterAuth({ database: ${adapter} })\n`,
     )
-    expect(diagnostic).toMatchObject({ code: 'SP5102' })
-    expect(diagnostic?.message).toContain('drizzle adapter')
+    expect(diagnostic).toMatchObject({
+      code: 'SP5102',
+      message: `auth.ts: the auth config uses the ${name} adapter, whose tables Better Auth does not own`,
+    })
+    expect(diagnostic?.fix).toContain(`${name}'s own generator, or give \`database\` a Kysely dialect`)
   })
 })
 
@@ -163,6 +169,20 @@ describe('a config that works, and has something to say', () => {
     expect(await sources()).toContain('create table "auth"."second_factor"')
     write('auth.ts', twoFactor(''))
     expect(await sources()).toContain('create table "auth"."twoFactor"')
+  })
+
+  it('resolves the paths of tsconfig.json, and sees an edit behind an alias and of the paths', async () => {
+    write('tsconfig.json', `{ "compilerOptions": { "paths": { "@/*": ["./lib/*"] } } }\n`)
+    write('lib/fields.ts', `export const fields = { nickname: { type: 'string' as const, required: false } }\n`)
+    write('other/fields.ts', `export const fields = { other: { type: 'string' as const, required: false } }\n`)
+    write('auth.ts', `import { fields } from '@/fields'\n${config('user: { additionalFields: fields }')}`)
+    const watched = new Set<string>()
+    const sources = startSources(watched)
+    expect(await sources()).toContain('"nickname" text')
+    expect([...watched]).toEqual(expect.arrayContaining([join(root, 'lib/fields.ts'), join(root, 'tsconfig.json')]))
+    write('tsconfig.json', `{ "compilerOptions": { "paths": { "@/*": ["./other/*"] } } }\n`)
+    expect(await sources()).toContain('"other" text')
+    rmSync(join(root, 'tsconfig.json'))
   })
 
   it('sees an edit of .env', async () => {

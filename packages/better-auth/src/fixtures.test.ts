@@ -13,7 +13,9 @@ describe.skipIf(isMissing('shared'))('the SQL that Better Auth generates [needs 
   describe.each([
     { version: '1.7', installed: 'better-auth' },
     { version: '1.4', installed: 'better-auth-1.4' },
-  ])('by $version', ({ version, installed }) => {
+    // What a later release makes of the same configs; those with packages of their own bring the older one along.
+    { version: '1.7', installed: 'better-auth-newest' },
+  ])('by $version ($installed)', ({ version, installed }) => {
     const root = mkdtempSync(join(tmpdir(), 'savepoint-auth-'))
     beforeAll(() => installPackages(root, installed))
     afterAll(() => rmSync(root, { recursive: true, force: true }))
