@@ -82,7 +82,7 @@ export async function closeGate(database: Database): Promise<Gate> {
     untilReached: () => until(`wait_event_type = 'Lock' AND wait_event = 'relation'`),
     untilAsked: () =>
       until(
-        `pid <> pg_backend_pid() AND query ~ 'pg_(try_)?advisory_(xact_)?lock|INTO goose_lock' AND query !~ 'gate'`,
+        `pid <> pg_backend_pid() AND query ~ 'pg_(try_)?advisory_(xact_)?lock|goose_lock' AND query !~ 'gate'`,
       ),
     async open() {
       await blocker.query('COMMIT')

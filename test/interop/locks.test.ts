@@ -16,6 +16,11 @@ const built = (tool: ToolName, parameters: (database: Database, folder: string) 
   return (database, folder) => run(buildTool(tool), parameters(database, folder))
 }
 
+const gooseWithTable: Tool = {
+  name: 'goose with its table locker',
+  format: 'goose',
+  start: built('goose-locked', (database, folder) => ['table', plain(database), folder]),
+}
 const tools: Tool[] = [
   {
     name: 'Atlas',
@@ -32,11 +37,7 @@ const tools: Tool[] = [
     format: 'goose',
     start: built('goose-locked', (database, folder) => ['session', plain(database), folder]),
   },
-  {
-    name: 'goose with its table locker',
-    format: 'goose',
-    start: built('goose-locked', (database, folder) => ['table', plain(database), folder]),
-  },
+  gooseWithTable,
 ]
 const flyway = findFlyway()
 if (flyway)
@@ -67,7 +68,7 @@ describe.skipIf(isMissing('go') || isMissing('native'))('runs exclude each other
     const theirs = tool.start(database, folder)
     await gate.untilReached()
     const attempt = applyMigrations(database.client, read(), { lockTimeout: 100 })
-    await expect(attempt).rejects.toMatchObject({ code: 'SP4010' })
+    await expect(attempt).rejects.toMatchObject({ code: 'SP4010', why: expect.stringContaining('held by') as string })
     const ours = applyMigrations(database.client, read(), { lockTimeout: 60_000 })
     await gate.open()
     expect(await theirs).toMatchObject({ code: 0 })
@@ -85,5 +86,20 @@ describe.skipIf(isMissing('go') || isMissing('native'))('runs exclude each other
     expect(await ours).toMatchObject({ applied: [{ description: 'gate' }] })
     expect(await theirs).toMatchObject({ code: 0 })
     expect(await applyMigrations(database.client, read())).toMatchObject({ applied: [] })
+  })
+
+  it('a run of Savepoint that was killed keeps no later one from goose’s row', async () => {
+    const { database, read, gate } = await prepare(gooseWithTable)
+    const client = await database.connect()
+    const killed = applyMigrations(client, read())
+    await gate.untilReached()
+    await database.client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = $1', [
+      'relation',
+    ])
+    await expect(killed).rejects.toMatchObject({ code: 'SP4023' })
+    expect(await database.rows('SELECT locked FROM goose_lock')).toEqual([{ locked: true }])
+    await gate.open()
+    expect((await applyMigrations(database.client, read())).applied).toHaveLength(1)
+    expect(await database.rows('SELECT locked FROM goose_lock')).toEqual([{ locked: false }])
   })
 })

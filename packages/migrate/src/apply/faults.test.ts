@@ -64,6 +64,7 @@ describe.skipIf(isMissing('native'))('migrations under faults [needs native]', (
     await expect(applyMigrations(database.client, directory, { lockTimeout: 50 })).rejects.toMatchObject({
       code: 'SP4010',
       message: 'another process is applying migrations: the lock is held by another session',
+      why: expect.stringContaining(`It is held by the server's process ${pid} (active for `) as string,
       fix: 'Wait for the other run, or wait longer with `--lock-timeout`.',
     })
     await database.client.query('SELECT pg_terminate_backend($1)', [pid])

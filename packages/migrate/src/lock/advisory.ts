@@ -6,6 +6,13 @@ import type { Lease } from './goose-lease.js'
 const tryLock = 'SELECT pg_try_advisory_lock($1::bigint) AS held, pg_backend_pid() AS pid'
 const unlock = 'SELECT pg_advisory_unlock($1::bigint) AS released'
 
+const findHolder = `
+  SELECT a.pid, nullif(a.application_name, '') AS application, extract(epoch FROM now() - a.state_change)::int AS seconds, a.state
+  FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+  WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.pid <> pg_backend_pid()
+    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND (l.classid::bigint << 32) | l.objid::bigint = ANY ($1::bigint[])`
+
 const readBackend = 'SELECT pg_backend_pid() AS pid'
 
 export interface HeldLock {
@@ -49,7 +56,7 @@ export async function acquireLocks(
     const left = end - Date.now()
     if (left <= 0)
       throw new MigrateError('SP4010', 'another process is applying migrations: the lock is held by another session', {
-        why: `It was not free within ${timeout} ms.`,
+        why: `It was not free within ${timeout} ms.${await describeHolder(connection, keys, lease)}`,
         fix: 'Wait for the other run, or wait longer with `--lock-timeout`.',
       })
     await delay(Math.min(left, pause * (1 + Math.random())))
@@ -63,4 +70,26 @@ async function requireSameSession(connection: Connection, pid: number): Promise<
     why: 'A pooler in transaction mode stands before the server; locks belong to sessions.',
     fix: 'Give migrations a URL of the server itself, or of a pooler in session mode.',
   })
+}
+
+/** Who is in the way, as far as the server tells this role. */
+async function describeHolder(
+  connection: Connection,
+  keys: readonly (number | bigint)[],
+  lease: Lease | undefined,
+): Promise<string> {
+  const { rows } = await connection.query<{
+    pid: number
+    application: string | null
+    seconds: number | null
+    state: string | null
+  }>(findHolder, [keys.map(String)])
+  const [holder] = rows
+  if (!holder) {
+    const owner = await lease?.owner()
+    return owner === undefined ? '' : ` The row of goose_lock is held by ${owner}.`
+  }
+  const { pid, application, seconds, state } = holder
+  const who = [application, state && seconds !== null ? `${state} for ${seconds} s` : undefined].filter(Boolean)
+  return ` It is held by the server's process ${pid}${who.length > 0 ? ` (${who.join(', ')})` : ''}.`
 }

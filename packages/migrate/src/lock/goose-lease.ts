@@ -14,11 +14,15 @@ const take = `INSERT INTO goose_lock AS l (lock_id, locked, locked_at, locked_by
 const giveBack = `UPDATE goose_lock SET locked = false, locked_at = NULL, locked_by = NULL, lease_expires_at = NULL, updated_at = now()
   WHERE lock_id = $1 AND locked_by = 'savepoint-' || pg_backend_pid()`
 
+const findOwner = `SELECT locked_by FROM goose_lock WHERE lock_id = $1 AND locked`
+
 /** A lock that is a row, for which there is no waiting in the server. */
 export interface Lease {
   /** @returns whether it is ours now */
   take(): Promise<boolean>
   giveBack(): Promise<void>
+  /** Who has it, in the words of whoever took it. */
+  owner(): Promise<string | undefined>
 }
 
 /**
@@ -31,5 +35,7 @@ export async function findGooseLease(connection: Connection): Promise<Lease | un
   return {
     take: async () => (await connection.query(take, [String(gooseKey)])).rows.length > 0,
     giveBack: async () => void (await connection.query(giveBack, [String(gooseKey)])),
+    owner: async () =>
+      (await connection.query<{ locked_by: string }>(findOwner, [String(gooseKey)])).rows[0]?.locked_by,
   }
 }
