@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Catalog, Plan } from '@savepoint/catalog'
 import type { Diagnostic } from '../diagnostics/index.js'
 import type { SaveReport } from '../engine/report.js'
@@ -81,21 +82,22 @@ type HookName = Exclude<keyof HookMap, 'config' | 'transform'>
  * (throw, hang, change its arguments) reaches beyond a diagnostic with its name.
  */
 export function createPluginContainer(options: ContainerOptions): PluginContainer {
-  const { plugins } = options
+  const { plugins, root } = options
+  const watchFile = (file: string): void => options.watch(resolve(root, file))
   const closing = new AbortController()
   const timings = new Map<string, number>()
   // Of each plugin and hook the latest only.
   const unsaved = new Map<string, { plugin: string; question: string; answer: Answer }>()
 
   const createContext = (plugin: Plugin, signal: AbortSignal, watch: PluginContext['watch']): PluginContext => ({
-    root: options.root,
+    root,
     stateDirectory: options.stateDirectory,
     get catalog() {
       return options.catalog()
     },
     signal,
     watch,
-    edit: options.edit,
+    edit: (file, change) => options.edit(resolve(root, file), change),
     log: (level, message) => options.log(level, `${plugin.name}: ${message}`),
     locate: options.locate,
     annotations: options.annotations,
@@ -106,7 +108,7 @@ export function createPluginContainer(options: ContainerOptions): PluginContaine
     plugin: Plugin,
     hook: string,
     run: (context: PluginContext) => Value | Promise<Value>,
-    watch: PluginContext['watch'] = options.watch,
+    watch: PluginContext['watch'] = watchFile,
   ): Promise<Awaited<Value>> {
     const limit = new AbortController()
     const signal = AbortSignal.any([closing.signal, limit.signal])
@@ -127,7 +129,7 @@ export function createPluginContainer(options: ContainerOptions): PluginContaine
     ask: (watch: PluginContext['watch']) => Promise<Value[]>,
   ): Promise<readonly Value[]> {
     const { answers } = options
-    if (!answers || plugin.cacheKey === undefined) return ask(options.watch)
+    if (!answers || plugin.cacheKey === undefined) return ask(watchFile)
     const question = `${hook} ${plugin.cacheKey} ${input}`
     const kept = await answers.load(plugin.name, question)
     if (kept) {
@@ -136,8 +138,8 @@ export function createPluginContainer(options: ContainerOptions): PluginContaine
     }
     const files = new Set<string>()
     const values = await ask((file) => {
-      files.add(file)
-      options.watch(file)
+      files.add(resolve(root, file))
+      watchFile(file)
     })
     unsaved.set(`${hook} ${plugin.name}`, {
       plugin: plugin.name,
@@ -164,7 +166,7 @@ export function createPluginContainer(options: ContainerOptions): PluginContaine
       const ask = async (watch: PluginContext['watch']): Promise<Value[]> =>
         call(plugin, hook, async (context) => readList(await run(plugin, context)).map(read), watch)
       try {
-        const answer = input === undefined ? await ask(options.watch) : await askOnce(plugin, hook, input, ask)
+        const answer = input === undefined ? await ask(watchFile) : await askOnce(plugin, hook, input, ask)
         for (const value of answer) values.push({ plugin: plugin.name, value })
       } catch (error) {
         diagnostics.push(...pluginFailure(plugin, hook, error))

@@ -11,13 +11,13 @@ export interface PluginContext {
   readonly catalog: Catalog | undefined
   /** Aborted when the hook's time is up or the engine closes. */
   readonly signal: AbortSignal
-  /** The file counts as a schema file from now on: its change starts a run, and this plugin's `sources` is asked again. */
+  /** The file (absolute, or relative to the root) counts as a schema file from now on: its change starts a run, and this plugin's `sources` is asked again. */
   watch(file: string): void
   /**
    * Replaces the text of one of the user's schema files, as a whole or not at all, and the run begins anew with it.
    * `change` is given the text that this run has read (without a byte order mark) and returns the new one.
    *
-   * @param file absolute path, such as `locate` gives
+   * @param file absolute path, such as `locate` gives, or one relative to the root
    * @returns false where nothing of the user's may be changed, as in `savepoint check`, or when that is no schema file:
    *   say what is wrong by a diagnostic then
    */
