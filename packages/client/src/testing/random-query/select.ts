@@ -23,9 +23,14 @@ export function makeSelect(maker: Maker, depth: number, outer: readonly Source[]
   const from = random.chance(0.05) ? undefined : maker.from(depth, outer)
   const own = from?.sources ?? []
   const scope = [...own, ...outer]
-  const types = wanted ?? Array.from({ length: 1 + random.below(4) }, () => random.pick(allTypes))
   const where = random.chance(0.6) ? ` WHERE ${maker.condition(scope, depth)}` : ''
-  const { list, tail } = makeList(maker, types, own, scope, depth)
+  const tested = testedColumns(own, `${from?.sql ?? ''}${where}`)
+  const types =
+    wanted ??
+    Array.from({ length: 1 + random.below(4) }, () =>
+      tested.length > 0 && random.chance(0.4) ? random.pick(tested).type : random.pick(allTypes),
+    )
+  const { list, tail } = makeList(maker, types, own, scope, depth, tested)
   const distinct = random.chance(0.08)
     ? random.chance(0.3) && tail === ''
       ? `DISTINCT ON (${columnOf(random, own, 'int') ?? '1'}) `
@@ -36,12 +41,22 @@ export function makeSelect(maker: Maker, depth: number, outer: readonly Source[]
   return { sql: `SELECT ${distinct}${items.join(', ')}${from ? ` FROM ${from.sql}` : ''}${where}${tail}`, columns }
 }
 
+/** Columns that a condition mentions, which it may wrongly be believed to prove something about. */
+function testedColumns(own: readonly Source[], text: string): Column[] {
+  return own.flatMap(({ alias, columns }) =>
+    columns
+      .map(({ name, type }) => ({ name: `${alias}.${name}`, type }))
+      .filter(({ name }) => text.includes(`${name} `) || text.includes(`${name})`)),
+  )
+}
+
 function makeList(
   maker: Maker,
   types: readonly Type[],
   own: readonly Source[],
   scope: readonly Source[],
   depth: number,
+  tested: readonly Column[],
 ): { list: string[]; tail: string } {
   const { random } = maker
   const mode = random.next()
@@ -58,7 +73,11 @@ function makeList(
     return { list: types.map((type) => makeAggregate(maker, type, own)), tail }
   }
   if (own.length > 0 && mode < 0.42) return { list: types.map((type) => makeWindow(maker, type, own)), tail: '' }
-  return { list: types.map((type) => makeItem(maker, type, scope, depth)), tail: '' }
+  const item = (type: Type): string => {
+    const shown = tested.filter((column) => column.type === type)
+    return shown.length > 0 && random.chance(0.5) ? random.pick(shown).name : makeItem(maker, type, scope, depth)
+  }
+  return { list: types.map(item), tail: '' }
 }
 
 /** Now and then a set-returning call, which pads its neighbours. */
