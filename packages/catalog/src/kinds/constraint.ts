@@ -298,8 +298,11 @@ function replaceOnline(from: Constraint, to: Constraint, context: PlanContext): 
   if (!isOnline(parent, context) || from.facts.type !== facts.type) return undefined
   if (!standsAlone(parent, context) || isMarked(to, context)) return undefined
   switch (facts.type) {
-    case 'check':
     case 'foreign key':
+      // The new one could hold on to a key that is to go.
+      if (losesKey(facts.references?.table, context)) return undefined
+      return facts.validated ? replaceByValidated(to, context) : undefined
+    case 'check':
       return facts.validated ? replaceByValidated(to, context) : undefined
     case 'primary key':
     case 'unique':
@@ -308,6 +311,12 @@ function replaceOnline(from: Constraint, to: Constraint, context: PlanContext): 
     case 'trigger':
       return undefined
   }
+}
+
+function losesKey(table: ObjectId | undefined, context: PlanContext): boolean {
+  return context
+    .childrenIn(context.from, table ?? '')
+    .some((child) => (child.kind === 'constraint' || child.kind === 'index') && context.isDropped(child.id))
 }
 
 /** A part of a parent table's constraint goes with that, and cannot go alone. */

@@ -36,7 +36,7 @@ export interface LintOptions {
 /** What was found in a file or a plan; `index` is the statement's. */
 export interface LintResult {
   findings: readonly (LintFinding & { index?: number })[]
-  /** Silencing comments that silenced nothing although something of theirs was looked for. */
+  /** Silencing comments of our own that silenced nothing although something of theirs was looked for. */
   unused: readonly Silence[]
 }
 
@@ -131,8 +131,9 @@ class LintRun {
       })
   }
 
-  // Who turns a rule off need not tidy up what silenced it.
+  // Who turns a rule off need not tidy up what silenced it; and what another tool needs may say nothing to us.
   #isLookedFor(silence: Silence): boolean {
+    if (silence.foreign) return false
     if (silence.words.length === 0) return true
     const named = [...this.#severities].filter(([code]) => silences(silence, code))
     return named.length === 0 || named.some(([, severity]) => severity !== 'off')

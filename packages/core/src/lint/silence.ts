@@ -7,17 +7,20 @@ export interface Silence {
   words: readonly string[]
   line: number
   scope: 'file' | 'statement'
+  /** Another tool's: that one may see something where we know better. */
+  foreign?: true
 }
 
-const directiveRE = /(?:(?:savepoint|atlas):nolint|squawk-ignore(-file)?)(?![\w-])([^\n\r]*)/gi
+const directiveRE = /(?:(savepoint|atlas):nolint|squawk-ignore(-file)?)(?![\w-])([^\n\r]*)/gi
 
 /** Every silencing comment of a text of comments (and nothing else). */
 export function readSilences(comments: string, firstLine: number, scope: Silence['scope']): Silence[] {
-  return [...comments.matchAll(directiveRE)].map(({ 1: ofFile, 2: rest = '', index }) => ({
+  return [...comments.matchAll(directiveRE)].map(({ 1: tool, 2: ofFile, 3: rest = '', index }) => ({
     // A reason may follow in words: what is no word of a linter ends the list.
     words: readWords(rest.replace(/\*\/.*$/, '')),
     line: firstLine + comments.slice(0, index).split('\n').length - 1,
     scope: ofFile === undefined ? scope : 'file',
+    ...(tool?.toLowerCase() !== 'savepoint' && { foreign: true as const }),
   }))
 }
 

@@ -120,6 +120,23 @@ describe.skipIf(!serverUrl('18'))('on scratch [needs native]', () => {
     expect(await typeHere(`migrate lint --latest 1 ${scratch}`)).toMatchObject({ exitCode: 0, stdout: '' })
   })
 
+  it('lint names comments of ours that silence nothing, and leaves those of others, who may need them', async () => {
+    const sql = 'CREATE TABLE notes (id int);\n'
+    for (const [comment, said] of [
+      ['-- savepoint:nolint DS102', /:1:1: info SH901: Nothing is found that this comment silences: DS102/],
+      ['-- savepoint:nolint', /:1:1: info SH901: Nothing is found/],
+      ['-- atlas:nolint DS102', /^$/],
+      ['-- squawk-ignore ban-drop-table', /^$/],
+    ] as const) {
+      write('migrations/20230101000003_notes.sql', `${comment}\n${sql}`)
+      await typeHere('migrate hash')
+      expect(await typeHere(`migrate lint --latest 1 ${scratch}`)).toMatchObject({
+        exitCode: 0,
+        stdout: expect.stringMatching(said),
+      })
+    }
+  })
+
   it('lint looks at what a branch does not have', async () => {
     await typeHere('migrate hash')
     git('init', '--initial-branch=main')
