@@ -3,21 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { extract } from '@savepoint/catalog'
 import type { Database } from '@savepoint/client/runtime'
 import { createPglite } from '../../../../test/support/database.js'
+import { resetBlog } from '../testing/blog.js'
 import { pgliteConnection } from '../testing/connection.js'
 import { loadModule } from '../testing/load-module.js'
-import { emptyCache } from './cache.js'
 import { emitQueryModule, generateQueries, type QueriesOptions } from './generate.js'
-
-const schema = `
-CREATE TYPE role AS ENUM ('admin', 'member');
-CREATE TABLE users (id integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY, name text NOT NULL, bio text, role role NOT NULL DEFAULT 'member', created_at timestamptz NOT NULL DEFAULT now());
-COMMENT ON COLUMN users.bio IS 'Shown on the profile';
-CREATE TABLE posts (id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY, author_id integer NOT NULL REFERENCES users, title text NOT NULL, meta jsonb, tags text[] NOT NULL DEFAULT '{}');
-CREATE PROCEDURE double(IN amount integer, INOUT result integer) LANGUAGE plpgsql AS $$ BEGIN result := amount * 2; END $$;`
-
-const rows = `
-INSERT INTO users (name, bio, role) VALUES ('ada', NULL, 'admin'), ('bob', 'x', 'member'), ('cy', NULL, 'member');
-INSERT INTO posts (author_id, title, meta) VALUES (1, 'first', '{"a": 1}'), (1, 'second', NULL);`
 
 let pglite: PGlite
 
@@ -26,9 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => pglite?.close())
 beforeEach(async () => {
-  await pglite.exec('DROP SCHEMA public CASCADE; CREATE SCHEMA public')
-  await pglite.exec(schema)
-  await pglite.exec(rows)
+  await resetBlog(pglite)
 })
 
 const generate = (text: string, options: QueriesOptions = {}) =>
@@ -362,162 +349,5 @@ SELECT coalesce(bio, @x::text) AS shown, @x::text AS given FROM users WHERE true
     const { files } = await generate(query, { development: true })
     expect(files[0]?.content).toMatch(/id: number \| null\n {2}name: string \| null/)
     expect(await (await load(query, { development: true }))['names']?.(pglite)).toHaveLength(3)
-  })
-})
-
-describe('analysis', () => {
-  const text = '-- name: A :many\nSELECT name FROM users;\n-- name: B :many\nSELECT title FROM posts;\n'
-
-  it('is not repeated for what the cache knows', async () => {
-    const first = await generate(text, { schemaHash: 's1' })
-    const second = await generate(`\n${text.replace('title', 'title, id')}`, { schemaHash: 's1', cache: first.cache })
-    expect([first.analysed, second.analysed]).toEqual([2, 1])
-    expect(second.modules[0]?.queries.map((query) => query.line)).toEqual([2, 4])
-  })
-
-  it('is repeated for what a change of the schema touches, through views, and for nothing else', async () => {
-    await pglite.exec('CREATE VIEW headlines AS SELECT title FROM posts')
-    const queries = `${text}-- name: C :many\nSELECT title FROM headlines;\n-- name: D :many\nSELECT role FROM users;\n`
-    const catalog = () => extract(pgliteConnection(pglite))
-    const first = await generate(queries, { catalog: await catalog() })
-    expect(first.analysed).toBe(4)
-    const again = async (change: string) => {
-      await pglite.exec(change)
-      return (await generate(queries, { catalog: await catalog(), cache: first.cache })).analysed
-    }
-    expect(await again('CREATE TABLE unrelated (id integer); CREATE INDEX ON posts (title)')).toBe(2)
-    expect(await again('DROP INDEX posts_title_idx')).toBe(0)
-    expect(await again('ALTER TABLE posts ALTER COLUMN title DROP NOT NULL')).toBe(2)
-    expect(await again(`ALTER TYPE role ADD VALUE 'guest'`)).toBe(3)
-  })
-
-  it('needs no database when the cache knows everything', async () => {
-    const { cache } = await generate(text, { schemaHash: 's1' })
-    const kept = JSON.parse(JSON.stringify(cache)) as typeof cache
-    const offline = await generateQueries([{ path: 'src/users.sql', text }], { cache: kept, schemaHash: 's1' })
-    expect(offline.diagnostics).toEqual([])
-    expect(offline.files).toEqual((await generate(text)).files)
-    const stale = await generateQueries([{ path: 'src/users.sql', text }], { cache: kept, schemaHash: 's2' })
-    expect(stale.diagnostics.map((each) => each.code)).toEqual(['SP6014', 'SP6014'])
-    expect(stale.files).toEqual([])
-  })
-
-  it('leaves nothing behind on the connection', async () => {
-    await generate(text, { cache: emptyCache() })
-    await generate('-- name: X :many\nSELECT nope FROM users WHERE id = $1;')
-    expect((await pglite.query('SELECT name FROM pg_prepared_statements')).rows).toEqual([])
-    expect((await pglite.query(`SELECT proname FROM pg_proc WHERE proname LIKE 'sp\\_%'`)).rows).toEqual([])
-    await pglite.exec('BEGIN; SAVEPOINT mine')
-    await generate(text)
-    await pglite.exec('ROLLBACK TO mine; COMMIT')
-  })
-})
-
-describe('bad input', () => {
-  const codes = async (text: string, options: QueriesOptions = {}): Promise<string[]> => {
-    const { diagnostics } = await generate(text, options)
-    return diagnostics.map(
-      ({ code, severity, location }) => `${code} ${severity} ${location?.line}:${location?.column}`,
-    )
-  }
-
-  it.each([
-    ['the same name twice', '-- name: A :one\nSELECT 1;\n-- name: A :one\nSELECT 2;', ['SP6005 error 3:10']],
-    [
-      'names that are one in camelCase',
-      '-- name: get_a :one\nSELECT 1;\n-- name: GetA :one\nSELECT 2;',
-      ['SP6005 error 3:10'],
-    ],
-    ['an unknown command', '-- name: A :all\nSELECT 1;', ['SP6004 error 1:1']],
-    ['no command', '-- name: A\nSELECT 1;', ['SP6004 error 1:1']],
-    [':execlastid', '-- name: A :execlastid\nSELECT 1;', ['SP6004 error 1:1']],
-    [':one without a bound', '-- name: A :one\nSELECT id FROM users WHERE name = $1;', ['SP6010 warning 1:10']],
-    [':many without RETURNING', '-- name: A :many\nDELETE FROM users;', ['SP6006 error 1:10']],
-    ['a batch without parameters', '-- name: A :batchexec\nDELETE FROM users;', ['SP6006 error 1:10']],
-    [
-      'an expression in a macro',
-      '-- name: A :many\nSELECT id FROM users WHERE id = sqlc.arg(1 + 1);',
-      ['SP6009 error 2:33'],
-    ],
-    ['an unknown macro', '-- name: A :many\nSELECT id FROM users WHERE id = sqlc.foo(x);', ['SP6009 error 2:33']],
-    [
-      'an @if that does not end',
-      '-- name: A :many\nSELECT id FROM users WHERE true\n-- @if x\nAND id = @x;',
-      ['SP6009 error 3:1'],
-    ],
-    [
-      'an order that only one of its parts makes possible',
-      '-- name: A :many\n-- @order sort: title = p.title\nSELECT u.id FROM users u\n-- @if x\nJOIN posts p ON true\n-- @end\nORDER BY id;',
-      ['SP6003 error 7:9'],
-    ],
-    [
-      'a part that changes the columns',
-      '-- name: A :many\nSELECT id\n-- @if x\n, name\n-- @end\nFROM users;',
-      ['SP6009 error 3:1'],
-    ],
-    [
-      'a part that changes the type of a column',
-      '-- name: A :many\nSELECT coalesce(NULL\n-- @if x\n, 1\n-- @end\n) FROM users;',
-      ['SP6009 error 3:1'],
-    ],
-    [
-      'a parameter with two types',
-      '-- name: A :many\nSELECT id FROM users WHERE true\n-- @if a\nAND name = @x\n-- @end\n-- @if b\nAND bio = @x::varchar\n-- @end\n;',
-      ['SP6009 error 4:12'],
-    ],
-    ['a parameter without a type', '-- name: A :many\nSELECT id FROM users WHERE $1 IS NULL;', ['SP6003 error 2:28']],
-    [
-      'equal column names of a star',
-      '-- name: A :many\nSELECT * FROM users u JOIN posts p ON p.author_id = u.id;',
-      ['SP6011 warning 1:10'],
-    ],
-    ['equal column names', '-- name: A :many\nSELECT u.id, p.id FROM users u, posts p;', ['SP6011 warning 1:10']],
-    ['two statements in one', '-- name: A :one\nSELECT 1\n-- name: B :one\nSELECT 2;', ['SP6007 error 3:1']],
-    ['a definition', '-- name: A :exec\nCREATE TEMP TABLE t (id integer);', ['SP6008 error 2:1']],
-    ['a transaction', '-- name: A :exec\nBEGIN;', ['SP6008 error 2:1']],
-    ['SELECT INTO', '-- name: A :exec\nSELECT 1 INTO t;', ['SP6003 error 2:15']],
-    ['a column that is gone', '-- name: A :many\nSELECT name,\n  dropped\nFROM users;', ['SP6003 error 3:3']],
-    [
-      'a column that is gone, behind parameters and an emoji',
-      `-- name: A :many\nSELECT '💾', id FROM users WHERE name = @name AND nope = @x;`,
-      ['SP6003 error 2:51'],
-    ],
-    ['a temporary table', '-- name: A :many\nSELECT id FROM temp_things;', ['SP6003 error 2:16']],
-    ['a reserved word', '-- name: Delete :exec\nDELETE FROM users;', ['SP6012 warning 1:10']],
-    ['a wrong override', '-- name: A :many\n-- @notnull nmae\nSELECT name FROM users;', ['SP6013 error 2:1']],
-    ['a syntax error', '-- name: A :many\nSELEC id FROM users;', ['SP6003 error 2:1']],
-    ['an unknown procedure', '-- name: A :exec\nCALL nope();', ['SP6003 error 1:10']],
-  ])('%s', async (_, text, expected) => {
-    expect(await codes(text)).toEqual(expected)
-  })
-
-  it('parameters that are one in camelCase', async () => {
-    const text = '-- name: A :many\nSELECT id FROM users WHERE id = @user_id AND name = @userId;'
-    expect(await codes(text)).toEqual([])
-    expect(await codes(text, { columnNames: 'camelCase' })).toEqual(['SP6005 error 1:10'])
-  })
-
-  it('costs only its own file', async () => {
-    const result = await generateQueries(
-      [
-        { path: 'a.sql', text: '-- name: A :many\nSELECT nope FROM users;' },
-        { path: 'b.sql', text: '-- name: B :many\nSELECT name FROM users;' },
-      ],
-      { connection: pgliteConnection(pglite), layout: 'typescript' },
-    )
-    expect(result.files.map((file) => file.path)).toEqual(['b.sql.ts'])
-    expect(result.modules.map((module) => module.complete)).toEqual([false, true])
-  })
-
-  it('of ten megabytes is read in seconds', async () => {
-    const filler = `-- ${'x'.repeat(1000)}\n`.repeat(10_000)
-    const { files } = await generate(`-- name: A :many\n${filler}SELECT name FROM users;`)
-    expect(files).toHaveLength(2)
-  })
-
-  it('with a byte order mark and CRLF is read like any other', async () => {
-    const { modules, diagnostics } = await generate('\ufeff-- name: A :many\r\nSELECT name\r\nFROM users;\r\n')
-    expect(diagnostics).toEqual([])
-    expect(modules[0]?.queries.map((query) => query.name)).toEqual(['A'])
   })
 })
