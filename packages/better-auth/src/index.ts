@@ -5,6 +5,7 @@ import { createLoader } from './capture/loader.js'
 import type { CapturedSchema } from './capture/protocol.js'
 import { captureSchema, prepareNext } from './captured-schema.js'
 import { renderFile } from './emit.js'
+import { readEnvironment } from './environment.js'
 import type { BetterAuthOptions } from './options.js'
 
 export type { BetterAuthOptions } from './options.js'
@@ -16,12 +17,14 @@ export type { CapturedSchema, Finding } from './capture/protocol.js'
  */
 export function betterAuth(options: BetterAuthOptions = {}): Plugin {
   const loader = createLoader()
+  let isWarm = false
   return definePlugin({
     name: 'better-auth:schema',
     cacheKey: cacheKey(options, process.env),
     async sources(context): Promise<SchemaText> {
       const captured = await captureSchema(options, context, loader)
       const { schema, file } = captured
+      isWarm = true
       prepareNext(loader, context.root, captured)
       context.log(
         'debug',
@@ -31,6 +34,12 @@ export function betterAuth(options: BetterAuthOptions = {}): Plugin {
       return options.emit === undefined
         ? { id: 'schema', sql: schema.sql, diagnostics }
         : { id: 'schema', sql: renderFile(schema), file: options.emit, diagnostics }
+    },
+    // A start that took the tables of the one before has loaded nothing; the first save of the config is to be quick all the same.
+    applied(_report, { root }) {
+      if (isWarm) return
+      isWarm = true
+      prepareNext(loader, root, { imports: ['better-auth', 'better-auth/plugins'], environment: readEnvironment(root) })
     },
     close: () => loader.close(),
   })

@@ -2,7 +2,7 @@ import type { Connection } from '@savepoint/catalog'
 import type { Diagnostic } from '../diagnostics/index.js'
 import { tokenize } from '../sources/lexer.js'
 import { locate } from '../sources/positions.js'
-import { withFrame } from '../sources/file-statements.js'
+import { withFrameOf } from '../sources/file-statements.js'
 import { quoteName } from '../sources/quote.js'
 import type { Name, NameIndex, NameSpace } from './names.js'
 import type { Failure } from './run.js'
@@ -30,9 +30,7 @@ export async function diagnose(
 ): Promise<Diagnostic[]> {
   const diagnostics: Diagnostic[] = []
   for (const failure of findCauses(failures, index))
-    diagnostics.push(
-      withFrame(await describe(failure, units, index, connection), texts.get(failure.unit.statement.file)),
-    )
+    diagnostics.push(withFrameOf(await describe(failure, units, index, connection), texts))
   return diagnostics
 }
 

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostics/index.js'
-import { withFrame } from '../sources/file-statements.js'
+import { withFrameOf } from '../sources/file-statements.js'
 import { describeTwins, type SourceTexts } from './diagnose.js'
 import type { NameSpace } from './names.js'
 import type { Unit } from './unit.js'
@@ -34,7 +34,7 @@ export function findDuplicates(
     if (earlier.statement.hash === unit.statement.hash) return false
     // pg_dump writes a view that is part of a circle twice into its file: a stand-in, then the real one.
     if (tolerant === 'or replace' && earlier.statement.file === unit.statement.file) return true
-    diagnostics.push(withFrame(describeTwins(earlier, unit, name), texts.get(unit.statement.file)))
+    diagnostics.push(withFrameOf(describeTwins(earlier, unit, name), texts))
     return false
   })
   return { units: kept, diagnostics }

@@ -78,7 +78,11 @@ describe.skipIf(server === undefined)('schema text that a plugin generates [need
       isRed,
     )
     expect(diagnostics).toMatchObject([
-      { code: 'SP1002', location: { file: project.path('models.txt'), line: 3, column: 23 } },
+      {
+        code: 'SP1002',
+        location: { file: project.path('models.txt'), line: 3, column: 23 },
+        frame: expect.stringContaining('tag: id integer, name txt'),
+      },
     ])
     await project.after(() => project.write('models.txt', 'note: id integer\n'), isReady)
   })

@@ -1,4 +1,5 @@
 import type { Severity } from '../diagnostics/index.js'
+import { isGenerated, ownershipMark } from '../emit/ownership.js'
 import type { KindObject } from './object-kind.js'
 import type { PanelContent, RenderedPanel } from './panel.js'
 import type { GeneratedFile, PluginDiagnostic, SchemaText } from './values.js'
@@ -20,6 +21,7 @@ export function readSchemaText(value: unknown): SchemaText {
   if (phase !== undefined && phase !== 'pre' && phase !== 'schema' && phase !== 'post')
     throw new TypeError(`phase is 'pre', 'schema' or 'post', not ${show(phase)}`)
   if (file !== undefined && typeof file !== 'string') throw new TypeError(`file is a path, not ${show(file)}`)
+  if (file !== undefined) requireMark(file, value['sql'])
   if (originalLocation !== undefined && typeof originalLocation !== 'function')
     throw new TypeError(`originalLocation is a function, not ${show(originalLocation)}`)
   for (const diagnostic of readList(value['diagnostics'])) readDiagnostic(diagnostic)
@@ -58,6 +60,7 @@ export function readDiagnostic(value: unknown): PluginDiagnostic {
 export function readGeneratedFile(value: unknown): GeneratedFile {
   if (!isRecord(value) || typeof value['path'] !== 'string' || typeof value['content'] !== 'string')
     throw new TypeError(`it must return { path, content }, both texts, and returned ${show(value)}`)
+  requireMark(value['path'], value['content'])
   return { path: value['path'], content: value['content'] }
 }
 
@@ -93,6 +96,14 @@ export function readPanelContent(value: PanelContent | void): RenderedPanel['con
     return { table: { columns: columns.map(String), rows: rows.map((row) => row.map(readCell)) } }
   }
   throw new TypeError('a panel shows a text, { text }, { table: { columns, rows } } or { html }')
+}
+
+/** Without it the file could be written once and never again: it would count as a person's. */
+function requireMark(path: string, content: string): void {
+  if (isGenerated(content)) return
+  throw new TypeError(
+    `one of the first three lines of ${path} must say "${ownershipMark}", in a comment of its language`,
+  )
 }
 
 function readCell(value: string | number | boolean | null): string | number | boolean | null {

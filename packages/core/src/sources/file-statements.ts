@@ -69,6 +69,11 @@ export function withFrame(diagnostic: Diagnostic, text: string | undefined): Dia
   return frame === '' ? diagnostic : { ...diagnostic, frame }
 }
 
+/** The same, with the text of whichever file the location is in: a generated statement can be from one that is no schema file. */
+export function withFrameOf(diagnostic: Diagnostic, texts: ReadonlyMap<string, string>): Diagnostic {
+  return withFrame(diagnostic, texts.get(diagnostic.location?.file ?? ''))
+}
+
 type Report = (offset: number, diagnostic: Omit<Diagnostic, 'location' | 'frame'>) => void
 
 /** A statement that does not parse, or that has no place in a schema file. */

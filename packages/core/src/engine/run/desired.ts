@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
 import type { Catalog } from '@savepoint/catalog'
 import type { Diagnostic } from '../../diagnostics/index.js'
 import type { EmittedFile } from '../../emit/emit.js'
@@ -145,8 +147,21 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
 function createFrames({ files }: SourceSet): Desired['frame'] {
   return (diagnostic) =>
     diagnostic.frame === undefined
-      ? withFrame(diagnostic, files.find(({ path }) => path === diagnostic.location?.file)?.text)
+      ? withFrame(
+          diagnostic,
+          files.find(({ path }) => path === diagnostic.location?.file)?.text ?? readText(diagnostic),
+        )
       : diagnostic
+}
+
+/** Of a file that is no schema file: one that a plugin's text was made from. */
+function readText({ location }: Diagnostic): string | undefined {
+  if (location === undefined || !isAbsolute(location.file)) return undefined
+  try {
+    return readFileSync(location.file, 'utf8')
+  } catch {
+    return undefined
+  }
 }
 
 function isElaborated(elaboration: Elaboration): elaboration is ElaboratedSchema {
