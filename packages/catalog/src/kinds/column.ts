@@ -7,7 +7,7 @@ import type { AnyObject, CatalogObject } from '../model/object.js'
 import { alterColumn } from './column-alter.js'
 import { columnClause } from './column-clause.js'
 import { details, tableOf } from './column-details.js'
-import { inheritedState } from './column-inheritance.js'
+import { inheritedState, parentColumns } from './column-inheritance.js'
 import { collationName, typeReference } from './fragments.js'
 import {
   addNotNullColumnHazard,
@@ -186,6 +186,7 @@ export const columnKind: KindDefinition<'column'> = {
     if (implied) return adjustImplied(implied, column, context)
     const extras = [
       ...sequencePersistence(column, table, context),
+      ...withoutParentsNotNull(column, context),
       ...lateNotNull(column, context),
       ...details(undefined, column, context),
     ]
@@ -234,6 +235,15 @@ function sequencePersistence({ facts }: Column, table: AnyObject, context: PlanC
   )
     return []
   return [setPersistence(sequence)]
+}
+
+/** Before Postgres 18 a parent's NOT NULL does not come down to tables that are there; a table made under the parent has it. */
+function withoutParentsNotNull(column: Column, context: PlanContext): Statement[] {
+  const { notNull, inherited, local } = column.facts
+  if (context.version >= 180000 || notNull || !inherited || !local) return []
+  const parents = parentColumns(column, context, 'to')
+  if (!parents.some(({ column: above, link }) => above.facts.notNull && context.isInlined(link.id))) return []
+  return [`ALTER TABLE ${tableOf(column)} ALTER COLUMN ${quoteIdentifier(column.name)} DROP NOT NULL`]
 }
 
 /** No column clause can say NOT VALID, nor a comment. */

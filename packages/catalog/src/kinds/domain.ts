@@ -29,7 +29,7 @@ export const domainReader = defineReader<Row>({
   sql: (context) => `SELECT t.oid, t.typarray AS array_oid, n.nspname AS schema, t.typname AS name,
       format_type(t.typbasetype, t.typtypmod) AS base, CASE WHEN t.typbasetype >= 16384 THEN ${typeReference('b')} END AS reference,
       t.typnotnull AS not_null,
-      ${context.version >= 170000 ? `(SELECT nn.conname FROM pg_catalog.pg_constraint nn WHERE nn.contypid = t.oid AND nn.contype = 'n')` : 'NULL'} AS not_null_name,
+      ${context.version >= 170000 ? `(SELECT nn.conname FROM pg_catalog.pg_constraint nn WHERE nn.contypid = t.oid AND nn.contype = 'n' ORDER BY nn.oid LIMIT 1)` : 'NULL'} AS not_null_name,
       CASE WHEN t.typdefaultbin IS NOT NULL THEN pg_get_expr(t.typdefaultbin, 0) END AS default_expression,
       CASE WHEN t.typcollation <> b.typcollation THEN ${collationName('t.typcollation')} END AS collation,
       pg_get_userbyid(t.typowner) AS owner, t.typacl::text[] AS acl

@@ -135,6 +135,6 @@ export const tableTrips: readonly RoundTrip[] = [
     from: `
       CREATE TABLE p (a int, b int GENERATED ALWAYS AS (a * 2) STORED);`,
     to: `
-      CREATE TABLE p (a int, b int GENERATED ALWAYS AS (a * 2) STORED); CREATE TABLE c (a int, b int GENERATED ALWAYS AS (a * 2) STORED); ALTER TABLE c INHERIT p; CREATE UNLOGGED TABLE u (a int GENERATED ALWAYS AS IDENTITY);`,
+      CREATE TABLE p (a int, b int GENERATED ALWAYS AS (a * 2) STORED); CREATE TABLE c (a int, b int GENERATED ALWAYS AS (a * 2) STORED); ALTER TABLE c INHERIT p; CREATE TABLE n (a int); CREATE TABLE n2 (a int) INHERITS (n); ALTER TABLE n ADD PRIMARY KEY (a); CREATE UNLOGGED TABLE u (a int GENERATED ALWAYS AS IDENTITY);`,
   },
 ]
