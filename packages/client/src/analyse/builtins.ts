@@ -82,8 +82,8 @@ const neverNullLookups = new Set(
 /** Not strict, yet never NULL when no argument is. */
 const nonStrictNeverNull = new Set(
   (
-    'array_append array_prepend array_cat array_to_string string_to_array format array_remove array_replace array_fill ' +
-    'int4range int8range numrange tsrange tstzrange daterange arraycontained arraycontains array_positions ' +
+    'array_cat array_to_string string_to_array format array_fill ' +
+    'int4range int8range numrange tsrange tstzrange daterange arraycontained arraycontains ' +
     'quote_nullable overlaps pg_typeof int4multirange int8multirange nummultirange tsmultirange tstzmultirange datemultirange ' +
     'record_eq record_ne record_lt record_gt record_le record_ge textanycat anytextcat'
   ).split(' '),
@@ -91,10 +91,13 @@ const nonStrictNeverNull = new Set(
 
 /** Never NULL, whatever the arguments. */
 const alwaysNotNull = new Set(
-  'concat json_build_array json_build_object jsonb_build_array jsonb_build_object num_nulls num_nonnulls quote_nullable'.split(
+  'concat json_build_array json_build_object jsonb_build_array jsonb_build_object num_nulls num_nonnulls quote_nullable array_append array_prepend'.split(
     ' ',
   ),
 )
+
+/** Not strict, and not NULL when their first argument is not. */
+const firstArgumentDecides = new Set('concat_ws array_remove array_replace array_positions'.split(' '))
 
 export type NullRule = 'always' | 'arguments' | 'first argument' | 'nullable'
 
@@ -104,7 +107,7 @@ export function nullRule(fn: FunctionFacts): NullRule {
   const argumentsText = fn.signature.slice(fn.name.length)
   // A VARIADIC array call may hand over NULL itself, so these still need their arguments.
   if (alwaysNotNull.has(fn.name)) return 'always'
-  if (fn.name === 'concat_ws') return 'first argument'
+  if (firstArgumentDecides.has(fn.name)) return 'first argument'
   if (volatileNeverNull.has(fn.name)) return 'arguments'
   if (fn.volatility === 'v') return 'nullable'
   if (nullableNames.has(fn.name) || nullableSignatures.has(fn.signature)) return 'nullable'

@@ -78,12 +78,33 @@ export function elementsAreNotNull(array: TreeValue | undefined, level: Level): 
       return listField(array, 'args').every((arg) => isNullConstant(arg) || elementsAreNotNull(arg, level))
     case 'VAR':
       return variableElementsAreNotNull(array, level)
-    case 'FUNCEXPR': {
-      const fn = functionOf(array, level.analysis.facts)
-      return fn?.signature === 'string_to_array(text,text)' && fn.schema === 'pg_catalog'
-    }
+    case 'OPEXPR':
+    case 'FUNCEXPR':
+      return madeElementsAreNotNull(array, level)
     case 'AGGREF':
       return aggregatedElementsAreNotNull(array, level)
+    default:
+      return false
+  }
+}
+
+/** Of an array that a built-in function or an operator such as `||` makes. */
+function madeElementsAreNotNull(call: TreeNode, level: Level): boolean {
+  const fn = functionOf(call, level.analysis.facts)
+  if (fn?.schema !== 'pg_catalog') return false
+  const [first, second] = listField(call, 'args')
+  switch (fn.name) {
+    case 'string_to_array':
+      // With a third argument, what equals it becomes NULL.
+      return fn.signature === 'string_to_array(text,text)'
+    case 'array_remove':
+      return (second !== undefined && isNullConstant(second)) || elementsAreNotNull(first, level)
+    case 'array_append':
+      return elementsAreNotNull(first, level) && level.analysis.isNeverNull(second, level)
+    case 'array_prepend':
+      return level.analysis.isNeverNull(first, level) && elementsAreNotNull(second, level)
+    case 'array_cat':
+      return elementsAreNotNull(first, level) && elementsAreNotNull(second, level)
     default:
       return false
   }

@@ -63,6 +63,16 @@ const columns: [sql: string, nullable: string[], notNull: string[]][] = [
   [`UPDATE audited SET note = 'x' WHERE note IS NOT NULL RETURNING id, note`, ['note'], ['id']],
   [`UPDATE users SET bio = 'x' WHERE boss_id = 1 RETURNING bio, boss_id`, [], ['bio', 'boss_id']],
   ['INSERT INTO audited (id) VALUES (1) RETURNING id, note', ['note'], ['id']],
+  [
+    'SELECT array_remove(array_agg(bio), NULL) AS a, array_remove(array_agg(bio), max(bio)) AS b FROM users GROUP BY id',
+    [],
+    ['a', 'b'],
+  ],
+  [
+    `SELECT array_append(NULL, bio) AS a, array_replace(NULLIF('{}'::text[], '{}'), NULL, bio) AS b FROM users`,
+    ['b'],
+    ['a'],
+  ],
   ['SELECT * FROM (VALUES (1, NULL), (2, 3)) AS v(a, b)', ['b'], ['a']],
   ['SELECT bio IS NULL OR bio = $1 AS matches, bio = $1 AS equals FROM users', ['equals'], ['matches']],
 ]

@@ -65,6 +65,11 @@ const elements: [sql: string, notNull: boolean][] = [
   [`SELECT coalesce(array_agg(id), '{}') FROM users`, true],
   [`SELECT coalesce(array_agg(id), '{NULL}') FROM users`, false],
   [`SELECT string_to_array('a,b', ',')`, true],
+  [`SELECT string_to_array('a,b', ',', 'b')`, false],
+  ['SELECT array_remove(array_agg(bio), NULL) FROM users', true],
+  [`SELECT array_remove(array_agg(bio), 'x') FROM users`, false],
+  ['SELECT array_agg(id) || 1 FROM users', true],
+  ['SELECT array_agg(id) || array_agg(nullif(id, 1)) FROM users', false],
   ['SELECT x.ids FROM (SELECT array_agg(id) AS ids FROM posts GROUP BY author_id) x', true],
   [
     'WITH x AS (SELECT array_agg(id) AS ids FROM posts GROUP BY author_id) SELECT u.id::text, x.ids FROM users u LEFT JOIN x ON true',
