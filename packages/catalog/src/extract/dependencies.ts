@@ -18,7 +18,8 @@ export interface DependencyRow {
 
 /**
  * `pg_depend` as it is; what it means is resolved here, which is far cheaper than joining it with every catalog. What rests on
- * built-in objects is left out, and so are schemas, which every object's own name tells.
+ * built-in objects is left out, and so are schemas, which every object's own name tells, and the inner parts of relations and types
+ * (row types, arrays, TOAST tables, the index of a key), which count for what they are parts of.
  */
 export function dependencySql(context: QueryContext): string {
   const scoped = scopedOids(context)
@@ -32,7 +33,8 @@ export function dependencySql(context: QueryContext): string {
     CASE WHEN deptype = 'x' THEN (SELECT e.extname FROM pg_catalog.pg_extension e WHERE e.oid = refobjid) END AS extension
   FROM pg_catalog.pg_depend
   WHERE ${condition}
-    AND ${scoped === undefined ? 'refobjid' : 'refobjid::int8'} >= ${firstUserOid} AND refclassid <> ${classes.pg_namespace}`
+    AND ${scoped === undefined ? 'refobjid' : 'refobjid::int8'} >= ${firstUserOid} AND refclassid <> ${classes.pg_namespace}
+    AND NOT (deptype = 'i' AND classid IN (${classes.pg_class}, ${classes.pg_type}))`
 }
 
 /**
