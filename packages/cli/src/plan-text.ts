@@ -21,14 +21,22 @@ export function renderSql({ plan, preamble }: StatePlan): string {
 }
 
 /** The plan as scripts read it. */
-export function renderJson({ plan, preamble, findings, missing, unproved }: StatePlan): string {
+export function renderJson({ plan, preamble, findings, missing, unproved, down, lost }: StatePlan): string {
   let first = 0
   const sections = cutSections(plan.steps).map(({ transactional, steps }) => {
     const section = { transactional, first, count: steps.length }
     first += steps.length
     return section
   })
-  const value = { preamble, steps: plan.steps, sections, findings, proved: !unproved, missing_decisions: missing }
+  const value = {
+    preamble,
+    steps: plan.steps,
+    sections,
+    findings,
+    proved: !unproved,
+    missing_decisions: missing,
+    ...(down && { down, lost }),
+  }
   return `${JSON.stringify(value, null, 2)}\n`
 }
 

@@ -20,6 +20,7 @@ import type { Proof, ProofReport } from '../scratch/proof.js'
 import { resolveRenames } from '../scratch/renames.js'
 import { readRenames } from '../sources/annotations.js'
 import { decideStates, type MissingDecision } from './decisions.js'
+import { listLost, type Lost } from './lost.js'
 import type { StateSpec } from './spec.js'
 import { openWorkspace, type DatabaseSide, type Side } from './workspace.js'
 
@@ -57,6 +58,8 @@ export interface StatePlan {
   preamble: readonly string[]
   /** The way back, proved as well; only where it was asked for. */
   down?: readonly Step[]
+  /** What the way back cannot bring back. */
+  lost: readonly Lost[]
   /** What there is to say of the plan, hazards included. */
   findings: readonly PlanFinding[]
   /** What nobody has decided yet and is planned as a drop. */
@@ -95,7 +98,7 @@ export async function planStates(from: StateSpec, to: StateSpec, options: StateO
     const objects = await workspace.planObjects(current, desired)
     const isEqual = differences(current.catalog, desired.catalog).length === 0
     if (isEqual && objects.before.length + objects.after.length === 0)
-      return { ...result, plan: { steps: [] }, preamble: [], findings: [], missing: [] }
+      return { ...result, plan: { steps: [] }, preamble: [], findings: [], missing: [], lost: [] }
     const decided = await decideStates({
       from: current.catalog,
       to: desired.catalog,
@@ -122,6 +125,7 @@ export async function planStates(from: StateSpec, to: StateSpec, options: StateO
       plan: { steps: around(plan.steps, objects) },
       findings: await lintPlan(plan, { from: current.catalog, to: target, config, statements, locate }),
       missing: decided.missing,
+      lost: listLost(up.steps),
       preamble: createPreamble([...up.steps, ...(down ? down.steps : [])], [current.catalog, target]),
       ...(down && back ? { down: around(down.steps, back) } : {}),
       ...(unproved ? { unproved } : {}),

@@ -81,6 +81,47 @@ describe.skipIf(!serverUrl('18'))('migrate diff [needs native]', () => {
     expect((await typeHere('migrate status')).stdout).toContain('Pending Files:   1')
   })
 
+  it('names what the way back does not bring back, in the file and beside it', async () => {
+    configure({ migrations: { format: 'goose' } })
+    write('schema/users.sql', `${usersWithEmail}CREATE TABLE notes (id int);`)
+    await typeHere('migrate diff init')
+    write('schema/users.sql', users)
+    const { stderr } = await typeHere('migrate diff less')
+    expect(stderr).toContain('the way back does not bring back the values of column public.users.email')
+    expect(stderr).toContain('the way back does not bring back the rows of table public.notes')
+    expect(read(1)).toContain('without the values of column public.users.email')
+    write('schema/users.sql', usersWithEmail)
+    const json = await typeHere('migrate diff more --dry-run --json')
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      down: [{ sql: 'ALTER TABLE public.users DROP COLUMN email' }],
+      lost: [],
+    })
+  })
+
+  it.each(['atlas', 'goose', 'dbmate'])(
+    'writes an online plan so that each file of %s runs as its sections do, there and back',
+    async (format) => {
+      configure({ migrations: { format } })
+      write('schema/users.sql', usersWithEmail)
+      await typeHere('migrate diff init')
+      await typeHere('migrate apply')
+      await database.query("INSERT INTO users VALUES (1, 'a')")
+      write(
+        'schema/users.sql',
+        'CREATE TABLE users (id int PRIMARY KEY, email text NOT NULL CHECK (length(email) < 99)); CREATE INDEX users_email ON users (email);',
+      )
+      expect(await typeHere('migrate diff online --strategy online')).toMatchObject({ exitCode: 0 })
+      const count = migrations().filter((name) => !name.endsWith('.down.sql')).length
+      expect((await typeHere(`migrate lint --latest ${count - 1}`)).stdout).not.toMatch(/PG1|PG3|SH307/)
+      expect(await typeHere('migrate apply')).toMatchObject({ exitCode: 0 })
+      expect((await typeHere('schema diff')).stdout).toBe('')
+      const back = await typeHere(`migrate down ${count - 1} --auto-approve`)
+      expect({ ...back, stdout: '' }).toMatchObject({ exitCode: 0 })
+      write('schema/users.sql', usersWithEmail)
+      expect((await typeHere('schema diff')).stdout).toBe('')
+    },
+  )
+
   it('applies at once when asked, and then there is nothing to do', async () => {
     expect((await typeHere('migrate diff init --apply')).stderr).toMatch(/applied \d{14}_init\.sql/)
     expect((await typeHere('migrate status')).stdout).toContain('Migration Status: OK')

@@ -85,6 +85,7 @@ format has one, the way back, and writes the migration with its sum. What could 
         for (const file of files) talk.success(`wrote ${showPath(file, io)}`)
       }
       sayCandidates(missing, talk)
+      if (planned.down) for (const { what } of planned.lost) talk.warn(`the way back does not bring back ${what}`)
       await sayWarnings(findings, unproved ? [...warnings, unproved] : warnings, { io, talk })
       talk.say(time)
       if (!options['dry-run'])
@@ -99,17 +100,27 @@ format has one, the way back, and writes the migration with its sum. What could 
   },
 })
 
-function renderMigration({ preamble, plan, down }: StatePlan): {
+function renderMigration({ preamble, plan, down, lost }: StatePlan): {
   up: MigrationStatement[]
   down?: MigrationStatement[]
 } {
   const settings = preamble.map((sql): MigrationStatement => ({ sql }))
   return {
     up: [...settings, ...plan.steps.map(renderStep)],
-    ...(down ? { down: [...settings, ...down.map(renderStep)] } : {}),
+    ...(down ? { down: [...settings, ...down.map((step) => withLost(renderStep(step), step, lost))] } : {}),
   }
 }
 
 function renderStep({ sql, action, object, transactional }: Step): MigrationStatement {
   return { sql, comment: `${action} ${object}`, transactional }
+}
+
+/** The comment of a step of the way back says what it makes anew without what was in it. */
+function withLost(
+  statement: MigrationStatement,
+  { action, object }: Step,
+  lost: StatePlan['lost'],
+): MigrationStatement {
+  const found = action === 'create' ? lost.find(({ id }) => id === object) : undefined
+  return found ? { ...statement, comment: `${statement.comment}, without ${found.what}` } : statement
 }
