@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import type { AnyObject, Catalog, ObjectId } from '@savepoint/catalog'
 import type { Severity } from '@savepoint/core'
 import { definePlugin, type Plugin, type PluginContext, type PluginDiagnostic } from '@savepoint/core/plugin'
@@ -46,7 +47,9 @@ export function createConvention(name: string, options: ConventionOptions, rule:
 
   return definePlugin({
     name: `conventions:${name}`,
-    cacheKey: JSON.stringify(options, (_key, value: unknown) => (value instanceof RegExp ? String(value) : value)),
+    cacheKey: JSON.stringify([ownVersion(), options], (_key, value: unknown) =>
+      value instanceof RegExp ? String(value) : value,
+    ),
     async catalog(catalog, context) {
       const findings = find(catalog, context)
       if (mode === 'write') {
@@ -73,6 +76,12 @@ export function createConvention(name: string, options: ConventionOptions, rule:
       fix: `${fix}, or write -- savepoint:nolint ${name} above it`,
     }
   }
+}
+
+/** Another release may want something else of the same options. */
+function ownVersion(): string {
+  const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
+  return version
 }
 
 /** The statements that mend a finding in a database. */

@@ -24,7 +24,7 @@ export const rows = {
       const { rows } = await connection.query('SELECT name, price FROM public.plan')
       return rows.map(({ name, price }) => ({ name, facts: { price } }))
     },
-    create: ({ name, facts }) => 'INSERT INTO public.plan VALUES (' + quote(name) + ', ' + facts.price + ')',
+    create: ({ name, facts }) => 'INSERT INTO plan VALUES (' + quote(name) + ', ' + facts.price + ')',
     alter: ({ name }, { facts }) => 'UPDATE public.plan SET price = ' + facts.price + ' WHERE name = ' + quote(name),
     drop: ({ name }) => 'DELETE FROM public.plan WHERE name = ' + quote(name),
     ${extra}
@@ -78,7 +78,7 @@ describe.skipIf(server === undefined)('object kinds of plugins [needs native]', 
 
   it('stand in the draft migration, and a check says when migrations lack them', async () => {
     const draft = project.read(project.engine.state.report?.draft ?? '')
-    expect(draft).toMatch(/CREATE TABLE[^;]*plan[^;]*;[^]*INSERT INTO public\.plan VALUES \('free', 0\);/)
+    expect(draft).toMatch(/CREATE TABLE[^;]*plan[^;]*;[^]*INSERT INTO plan VALUES \('free', 0\);/)
     project.write(
       'migrations/20260101000000_init.sql',
       'create table plan (name text primary key, price integer not null);\n',
@@ -103,8 +103,8 @@ describe.skipIf(server === undefined)('object kinds of plugins [needs native]', 
     )
     expect(unproved).toBeUndefined()
     expect(plan.steps.map(({ sql }) => sql)).toEqual([
-      "INSERT INTO public.plan VALUES ('free', 0)",
-      "INSERT INTO public.plan VALUES ('it''s paid', 10)",
+      "INSERT INTO plan VALUES ('free', 0)",
+      "INSERT INTO plan VALUES ('it''s paid', 10)",
     ])
     expect(down?.map(({ sql }) => sql)).toEqual([
       "DELETE FROM public.plan WHERE name = 'free'",

@@ -140,7 +140,8 @@ async function runAll(connection: Connection, steps: readonly Step[]): Promise<s
 }
 
 async function withSavepoint<Result>(connection: Connection, work: () => Promise<Result>): Promise<Result> {
-  await connection.query('SAVEPOINT savepoint_objects')
+  // Names without a schema mean in a plugin's SQL what they mean in schema files and migrations; extraction leaves no path set.
+  await connection.query('SAVEPOINT savepoint_objects; RESET search_path')
   try {
     return await work()
   } finally {
