@@ -11,7 +11,7 @@ import {
   type TreeNode,
   type TreeValue,
 } from './node-tree.js'
-import { levelOf } from './open-level.js'
+import { branchLevels, levelOf } from './open-level.js'
 import { addHolds, emptyProof, withProof } from './proofs.js'
 import { outputEntries } from './output.js'
 import { cteLevelOf } from './cte.js'
@@ -149,6 +149,7 @@ function variableElementsAreNotNull(variable: TreeNode, level: Level): boolean {
       return subquery !== undefined && outputElementsAreNotNull(levelOf(subquery, owner), attno - 1)
     }
     case RANGE_TABLE.cte: {
+      if (flagField(entry, 'self_reference')) return false
       const inner = cteLevelOf(entry, owner)
       return inner !== undefined && outputElementsAreNotNull(inner, attno - 1)
     }
@@ -159,7 +160,8 @@ function variableElementsAreNotNull(variable: TreeNode, level: Level): boolean {
 
 /** Whether no element of an array in column `index` (from 0) of a query's result can be NULL, be the array itself there or not. */
 export function outputElementsAreNotNull(level: Level, index: number): boolean {
-  if (nodeField(level.query, 'setOperations') || numberField(level.query, 'commandType') !== COMMAND.select)
-    return false
+  const branches = branchLevels(level)
+  if (branches.length > 0) return branches.every((branch) => outputElementsAreNotNull(branch, index))
+  if (numberField(level.query, 'commandType') !== COMMAND.select) return false
   return elementsAreNotNull(outputEntries(level.query)[index]?.fields['expr'], level)
 }

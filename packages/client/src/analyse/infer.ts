@@ -15,10 +15,9 @@ import {
   numberField,
   oidField,
   textField,
-  walk,
   type TreeNode,
 } from './node-tree.js'
-import { levelOf, rootLevel } from './open-level.js'
+import { branchLevels, rootLevel } from './open-level.js'
 import { baseColumn, parameterUses, type ParameterUse } from './parameters.js'
 import { withProof } from './proofs.js'
 import { outputElementsAreNotNull } from './elements.js'
@@ -71,22 +70,13 @@ export function inferQuery(tree: TreeNode, work: Work, facts: FactsLoader): Anal
 }
 
 function branchesOf(level: Level): Pick<AnalysedQuery, 'branches'> {
-  const operations = nodeField(level.query, 'setOperations')
-  if (!operations) return {}
-  const branches: AnalysedQuery['branches'] = []
-  walk(operations, (leaf) => {
-    const entry = leaf.tag === 'RANGETBLREF' ? rangeTableEntry(level, numberField(leaf, 'rtindex')) : undefined
-    const subquery = entry && nodeField(entry, 'subquery')
-    if (!subquery) return
-    const inner = levelOf(subquery, level)
-    branches.push(
-      outputEntries(subquery).map((output) => {
-        const { range } = rangeOf(output, inner)
-        return { name: textField(output, 'resname') ?? '?column?', ...(range !== undefined && { range }) }
-      }),
-    )
-  })
-  return { branches }
+  const branches = branchLevels(level).map((branch) =>
+    outputEntries(branch.query).map((output) => {
+      const { range } = rangeOf(output, branch)
+      return { name: textField(output, 'resname') ?? '?column?', ...(range !== undefined && { range }) }
+    }),
+  )
+  return branches.length > 0 ? { branches } : {}
 }
 
 /** Null where it means something and nowhere is refused. */

@@ -19,7 +19,7 @@ import {
   type TreeValue,
 } from './node-tree.js'
 import { addHolds, withProof, type Proof } from './proofs.js'
-import { levelOf } from './open-level.js'
+import { branchLevels, levelOf } from './open-level.js'
 import { outputEntries } from './output.js'
 import { outputIsNotNull } from './range-table.js'
 import { expressionType } from './result-type.js'
@@ -82,7 +82,8 @@ export function jsonShape(expression: TreeValue | undefined, level: Level, facts
 
 /** As `jsonShape`, of column `index` (from 0) of a query's result. */
 export function outputShape(level: Level, index: number, facts: FactsLoader): JsonShape {
-  if (nodeField(level.query, 'setOperations')) return UNKNOWN
+  const branches = branchLevels(level)
+  if (branches.length > 0) return union(branches.map((branch) => outputShape(branch, index, facts)))
   return inOutput(level, () => jsonShape(outputEntries(level.query)[index]?.fields['expr'], level, facts))
 }
 

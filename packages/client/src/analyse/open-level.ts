@@ -1,10 +1,21 @@
-import { createLevel, type Analysis, type Level } from './level.js'
-import type { TreeNode } from './node-tree.js'
+import { createLevel, rangeTableEntry, type Analysis, type Level } from './level.js'
+import { nodeField, numberField, walk, type TreeNode } from './node-tree.js'
 import { proveSurvivingRows } from './proofs.js'
 
 /** The level of a subquery, a CTE or a view's query, with its proofs. */
 export function levelOf(query: TreeNode, parent: Level): Level {
   return open(parent.analysis, query, parent, parent.stored)
+}
+
+/** The levels of the SELECTs that a set operation joins, from left to right; none for other queries. */
+export function branchLevels(level: Level): Level[] {
+  const levels: Level[] = []
+  walk(nodeField(level.query, 'setOperations'), (leaf) => {
+    const entry = leaf.tag === 'RANGETBLREF' ? rangeTableEntry(level, numberField(leaf, 'rtindex')) : undefined
+    const subquery = entry && nodeField(entry, 'subquery')
+    if (subquery) levels.push(levelOf(subquery, level))
+  })
+  return levels
 }
 
 /** The level of a query that stands in no other: of the statement itself, or of a view. */

@@ -39,6 +39,10 @@ const shapes: [sql: string, typescript: string][] = [
     `SELECT jsonb_build_object('posts', (SELECT jsonb_agg(x) FROM (SELECT id, at FROM posts WHERE author_id = u.id) x)) AS c FROM users u`,
     '{ posts: { id: number; at: string | null }[] | null }',
   ],
+  [
+    `SELECT jsonb_build_object('id', id) AS c FROM users UNION ALL SELECT jsonb_build_object('title', title) FROM posts`,
+    '{ id: number } | { title: string }',
+  ],
   [`SELECT jsonb_build_object('list', ARRAY(SELECT title FROM posts)) AS c`, '{ list: string[] }'],
   [
     `UPDATE users SET bio = NULL WHERE bio = 'x' RETURNING jsonb_build_object('bio', bio) AS c`,
@@ -76,6 +80,11 @@ const elements: [sql: string, notNull: boolean][] = [
     true,
   ],
   ['SELECT array_agg(id) FROM users UNION ALL SELECT $1', false],
+  ['SELECT array_agg(id) FROM users UNION ALL SELECT ARRAY[1]', true],
+  [
+    'WITH RECURSIVE t(n, path) AS (SELECT 1, ARRAY[1] UNION ALL SELECT n + 1, path || n FROM t WHERE n < 9) SELECT path FROM t',
+    false,
+  ],
   ['UPDATE users SET tags = ARRAY[$1] RETURNING tags', false],
   ['SELECT array_agg(id) FROM (VALUES (1), (NULL)) v(id)', false],
 ]

@@ -44,7 +44,7 @@ export function serializeCache(cache: AnalysisCache): string {
 }
 
 /** Counts up with the rules of the analysis, so that what older ones answered is asked again. */
-const RULES = 5
+const RULES = 6
 
 /** Identity of a query's text with everything beside the schema that decides what comes of it. */
 export function queryKey(query: QueryDefinition, options: unknown): string {
