@@ -23,7 +23,12 @@ export interface SectionProofOptions {
   roles: Iterable<string>
   /** The server goes with the database, so that roles may be made on it. */
   isDisposable: boolean
+  /** Look for a way back from each section, too. */
+  withBack?: boolean
 }
+
+/** A proof, and for each section of the plan the steps that lead from the state after it to the one before: proved as well. */
+export type SectionProof = Proof & { back?: readonly (readonly Step[])[] }
 
 /**
  * Runs a plan that leaves its transaction as it will be run, section by section, and looks whether it arrives: in one transaction
@@ -38,15 +43,36 @@ export async function proveInSections(
   from: Catalog,
   to: Catalog,
   options: SectionProofOptions,
-): Promise<Proof | undefined> {
+): Promise<SectionProof | undefined> {
   if (!(await prepareRoles(connection, options))) return undefined
   await connection.query(sessionText)
   const begun = await load(connection, from, options)
   if (begun !== undefined) return { status: 'unproved', diagnostic: describeUnproved(begun) }
-  const refused = await runSections(connection, plan.steps)
-  const left = refused ? [] : differences(await extract(connection, options.extract), to)
-  if (!refused && left.length === 0) return { status: 'proved' }
-  return { status: 'failed', ...describeFailure(from, to, plan, { ...(refused && { refused }), differences: left }) }
+  const states = [from]
+  const read = (): Promise<Catalog> => extract(connection, options.extract)
+  const refused = await runSections(connection, plan.steps, async () => {
+    if (options.withBack) states.push(await read())
+  })
+  const left = refused ? [] : differences(await read(), to)
+  if (refused || left.length > 0)
+    return { status: 'failed', ...describeFailure(from, to, plan, { ...(refused && { refused }), differences: left }) }
+  if (!options.withBack) return { status: 'proved' }
+  const back: (readonly Step[])[] = []
+  for (let index = states.length - 1; index > 0; index--) {
+    const [after, before] = [states[index], states[index - 1]]
+    if (!after || !before) continue
+    // Whoever goes back in a hurry wants all of it or nothing.
+    const way = makePlan(after, before, { strategy: 'atomic' })
+    const failed = await runSections(connection, way.steps)
+    const missing = failed ? [] : differences(await read(), before)
+    if (failed || missing.length > 0)
+      return {
+        status: 'failed',
+        ...describeFailure(after, before, way, { ...(failed && { refused: failed }), differences: missing }),
+      }
+    back.unshift(way.steps)
+  }
+  return { status: 'proved', back }
 }
 
 // As on the warm scratch: names are qualified, and a body may name what a later step makes.
@@ -85,6 +111,7 @@ async function load(connection: Connection, from: Catalog, options: SectionProof
 async function runSections(
   connection: Connection,
   steps: readonly Step[],
+  afterEach?: () => Promise<void>,
 ): Promise<{ step: number; error: ServerError } | undefined> {
   let step = 0
   for (const section of cutSections(steps)) {
@@ -95,6 +122,7 @@ async function runSections(
         step++
       }
       if (section.transactional) await connection.query('COMMIT')
+      await afterEach?.()
     } catch (error) {
       if (!isServerError(error)) throw error
       await connection.query('ROLLBACK')

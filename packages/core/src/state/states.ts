@@ -58,6 +58,11 @@ export interface StatePlan {
   preamble: readonly string[]
   /** The way back, proved as well; only where it was asked for. */
   down?: readonly Step[]
+  /**
+   * Of a plan that leaves its transaction, the way back from each of its sections, in the order of `cutSections`; only where a way back
+   * was asked for, and where the proof could look for it.
+   */
+  sectionDowns?: readonly (readonly Step[])[]
   /** What the way back cannot bring back. */
   lost: readonly Lost[]
   /** What there is to say of the plan, hazards included. */
@@ -112,7 +117,10 @@ export async function planStates(from: StateSpec, to: StateSpec, options: StateO
     const end = { ...desired, catalog: target }
     const down = options.withDown && makePlan(target, current.catalog, { renames: reverse(decided.renames), strategy })
     const back = options.withDown && (await workspace.planObjects(desired, current))
-    const doubts = [...unmodelled, ...objects.doubts, ...judge(await workspace.prove(up, current, end))]
+    const proof = await workspace.prove(up, current, end, { withBack: options.withDown ?? false })
+    const doubts = [...unmodelled, ...objects.doubts, ...judge(proof)]
+    // What plugins add belongs to no section.
+    const isWhole = objects.before.length + objects.after.length === 0
     if (down) doubts.push(...judge(await workspace.prove(down, end, current)))
     if (config.strict && doubts.length > 0)
       throw new DiagnosticError(doubts.map((diagnostic) => ({ ...diagnostic, severity: 'error' })))
@@ -128,6 +136,7 @@ export async function planStates(from: StateSpec, to: StateSpec, options: StateO
       lost: listLost(up.steps),
       preamble: createPreamble([...up.steps, ...(down ? down.steps : [])], [current.catalog, target]),
       ...(down && back ? { down: around(down.steps, back) } : {}),
+      ...(proof.back && isWhole ? { sectionDowns: proof.back } : {}),
       ...(unproved ? { unproved } : {}),
     }
   } finally {

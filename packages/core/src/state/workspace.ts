@@ -33,7 +33,7 @@ import { proveIdempotence } from '../repeatable/prove.js'
 import { readRepeatableScripts, withScripts, type RepeatableScripts } from '../repeatable/scripts.js'
 import { errorsOf, readPhases, readTablespaces, warningsOf, type SchemaFiles } from './files.js'
 import { readMigrations, runMigrations, type MigrationScript } from './migrations.js'
-import { proveInSections } from './prove-sections.js'
+import { proveInSections, type SectionProof } from './prove-sections.js'
 import { assumeTablespaces, openScratch, type ScratchDatabaseSession } from './scratch.js'
 import { runScript } from './script.js'
 import type { StateSpec } from './spec.js'
@@ -76,8 +76,8 @@ export interface Workspace {
   readonly roles: readonly string[]
   /** Lets Postgres say what a side is. The catalogs of all sides come from servers of one major version. */
   read(side: Side): Promise<Reading>
-  /** Runs the plan on scratch; one that leaves its transaction on a database of its own, in the same sections. */
-  prove(plan: Plan, from: Reading, to: Reading): Promise<Proof>
+  /** Runs the plan on scratch; one that leaves its transaction on a database of its own, in the same sections, there and back. */
+  prove(plan: Plan, from: Reading, to: Reading, options?: { withBack?: boolean }): Promise<SectionProof>
   /** The statements for objects of plugins' kinds, run on scratch where it stands at the files. */
   planObjects(from: Reading, to: Reading): Promise<PluginSteps & { doubts: readonly Diagnostic[] }>
   close(): Promise<void>
@@ -163,9 +163,14 @@ class OpenWorkspace implements Workspace {
     }
   }
 
-  async prove(plan: Plan, from: Reading, to: Reading): Promise<Proof> {
+  async prove(
+    plan: Plan,
+    from: Reading,
+    to: Reading,
+    { withBack = false }: { withBack?: boolean } = {},
+  ): Promise<SectionProof> {
     if (plan.steps.some(({ transactional }) => !transactional)) {
-      const proof = await this.#proveInSections(plan, from.catalog, to.catalog)
+      const proof = await this.#proveInSections(plan, from.catalog, to.catalog, withBack)
       if (proof) return proof
     }
     // Wherever scratch stands, it goes to the plan's beginning by itself, by the shortest way.
@@ -173,7 +178,7 @@ class OpenWorkspace implements Workspace {
     return warm.prove(plan, from.catalog, to.catalog)
   }
 
-  async #proveInSections(plan: Plan, from: Catalog, to: Catalog): Promise<Proof | undefined> {
+  async #proveInSections(plan: Plan, from: Catalog, to: Catalog, withBack: boolean): Promise<SectionProof | undefined> {
     const scratch = await openScratchFor(this.sides, this.#options).then((opened) => prepare(opened, this.sides))
     try {
       // The warm scratch says it when versions differ.
@@ -183,6 +188,7 @@ class OpenWorkspace implements Workspace {
         extract: this.#extractOptions,
         roles: this.#assumedRoles,
         isDisposable: scratch.isEmbedded,
+        withBack,
       })
     } finally {
       await scratch.close()

@@ -98,7 +98,7 @@ describe.skipIf(!serverUrl('18'))('migrate diff [needs native]', () => {
     })
   })
 
-  it.each(['atlas', 'goose', 'dbmate'])(
+  it.each(['atlas', 'goose', 'golang-migrate', 'dbmate'])(
     'writes an online plan so that each file of %s runs as its sections do, there and back',
     async (format) => {
       configure({ migrations: { format } })

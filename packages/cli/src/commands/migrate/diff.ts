@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Step } from '@savepoint/catalog'
+import { cutSections, type Step } from '@savepoint/catalog'
 import type { StatePlan } from '@savepoint/core'
 import type { MigrationStatement } from '@savepoint/migrate'
 import { oneOf } from '../../arguments.js'
@@ -100,15 +100,27 @@ format has one, the way back, and writes the migration with its sum. What could 
   },
 })
 
-function renderMigration({ preamble, plan, down, lost }: StatePlan): {
+function renderMigration({ preamble, plan, down, sectionDowns, lost }: StatePlan): {
   up: MigrationStatement[]
   down?: MigrationStatement[]
 } {
   const settings = preamble.map((sql): MigrationStatement => ({ sql }))
-  return {
-    up: [...settings, ...plan.steps.map(renderStep)],
-    ...(down ? { down: [...settings, ...down.map((step) => withLost(renderStep(step), step, lost))] } : {}),
+  const back = (steps: readonly Step[]): MigrationStatement[] => [
+    ...settings,
+    ...steps.map((step) => withLost(renderStep(step), step, lost)),
+  ]
+  // A plan that leaves its transaction becomes several files, each with its own way back.
+  const sections = sectionDowns && cutSections(plan.steps)
+  if (sections && sections.length > 1) {
+    const up = sections.flatMap(({ steps }, section) =>
+      steps.map((step, index): MigrationStatement => {
+        const reverse = index === 0 ? back(sectionDowns[section] ?? []) : undefined
+        return { ...renderStep(step), ...(reverse && { reverse }) }
+      }),
+    )
+    return { up: [...settings, ...up] }
   }
+  return { up: [...settings, ...plan.steps.map(renderStep)], ...(down ? { down: back(down) } : {}) }
 }
 
 function renderStep({ sql, action, object, transactional }: Step): MigrationStatement {
