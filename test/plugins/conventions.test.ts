@@ -20,7 +20,7 @@ describe.skipIf(!server)('conventions of a project [needs native]', () => {
   function create(plugins: string, files: Record<string, string> = {}): void {
     project = createTestProject({
       'schema/note.sql': note,
-      'savepoint.config.ts': `import { foreignKeyIndexes, rowLevelSecurity, timestamps } from '@savepoint/conventions'
+      'savepoint.config.ts': `import { foreignKeyIndexes, rowLevelSecurity, timestamps, utc } from '@savepoint/conventions'
 export default { scratch: '${server}', plugins: [${plugins}] }\n`,
       ...files,
     })
@@ -56,8 +56,9 @@ export default { scratch: '${server}', plugins: [${plugins}] }\n`,
   })
 
   it('report: said at its place with what to write, unless an annotation says otherwise', async () => {
-    create(`timestamps({ severity: 'warning' }), foreignKeyIndexes()`, {
-      'schema/tag.sql': '-- savepoint:nolint timestamps\nCREATE TABLE tag (id int PRIMARY KEY);\n',
+    create(`timestamps({ severity: 'warning' }), foreignKeyIndexes(), utc()`, {
+      'schema/tag.sql':
+        '-- savepoint:nolint timestamps\nCREATE TABLE tag (\n  id int PRIMARY KEY,\n  -- savepoint:nolint utc\n  seen timestamp,\n  made timestamp, -- savepoint:nolint\n  read timestamp\n);\n',
     })
     const outcome = await run('check')
     expect(outcome.exitCode).toBe(1)
@@ -65,6 +66,9 @@ export default { scratch: '${server}', plugins: [${plugins}] }\n`,
     expect(outcome.stderr).toContain('add CREATE INDEX note_owner_id_idx ON public.note (owner_id)')
     expect(outcome.stderr).toMatch(/warning SP5005[^\n]*public\.note has no created_at, updated_at/)
     expect(outcome.stderr).toContain('schema/note.sql:1:1')
-    expect(outcome.stderr).not.toContain('public.tag')
+    expect(outcome.stderr).not.toContain('public.tag has')
+    const zoneless = outcome.stderr.match(/\S+ is a timestamp without time zone/g)
+    expect(zoneless).toEqual(['public.tag.read is a timestamp without time zone'])
+    expect(outcome.stderr).toContain('schema/tag.sql:7:3')
   })
 })
