@@ -35,6 +35,7 @@ const isSettable = (name: string): name is keyof typeof settable => name in sett
 export const baseTypeKind: StandaloneKind<'type'> = {
   kind: 'type',
   keyword: 'TYPE',
+  renames: true,
   catalog: 'pg_type',
   weight: 5,
   owned: true,

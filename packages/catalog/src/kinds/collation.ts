@@ -16,6 +16,7 @@ const query = `
 export const collationKind: StandaloneKind<'collation'> = {
   kind: 'collation',
   keyword: 'COLLATION',
+  renames: true,
   catalog: 'pg_collation',
   weight: 4,
   owned: true,

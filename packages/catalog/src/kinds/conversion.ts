@@ -10,6 +10,7 @@ const query = `
 export const conversionKind: StandaloneKind<'conversion'> = {
   kind: 'conversion',
   keyword: 'CONVERSION',
+  renames: true,
   catalog: 'pg_conversion',
   weight: 24,
   owned: true,

@@ -106,5 +106,5 @@ export const rangeKind: KindDefinition<'range'> = {
     moved.statements.push(`ALTER TYPE ${range.facts.multirange} RENAME TO ${quoteIdentifier(movedName(multirange))}`)
     return moved
   },
-  rename: (from, name) => `ALTER TYPE ${nameOf(from)} RENAME TO ${quoteIdentifier(name)}`,
+  // No rename: the constructors and the multirange would keep their names. Columns keep their values all the same.
 }

@@ -2,6 +2,7 @@ import { classes } from '../extract/classes.js'
 import type { PrivilegeTarget } from '../extract/privileges.js'
 import { defineReader, type QueryContext, type Reader } from '../extract/reader.js'
 import { canonical } from '../hash.js'
+import { quoteIdentifier } from '../identifier.js'
 import type { Facts, Kind } from '../model/facts.js'
 import type { AnyObject, CatalogObject, ObjectId } from '../model/object.js'
 import type { KindDefinition, Statement } from './kind.js'
@@ -46,6 +47,8 @@ export interface StandaloneKind<K extends Kind> {
   since?: number
   /** See `KindDefinition`. */
   dropsWithParent?: boolean
+  /** ALTER … RENAME TO knows it, and it lies in a schema, so that texts name it in one way. */
+  renames?: true
   /** COMMENT ON knows it. Default: true */
   commentable?: boolean
   /** Reads every object of a server of that version, extension members included. Columns: those of `StandaloneRow`. */
@@ -132,5 +135,8 @@ export function standaloneDefinition<K extends Kind>(kind: StandaloneKind<K>): K
       return { statements, ...(kind.disturbs && { disturbs: kind.disturbs }) }
     },
     ...(drop && { drop: (object: CatalogObject<K>) => drop(object) }),
+    ...(kind.renames && {
+      rename: (from: CatalogObject<K>, name: string) => `ALTER ${target(from)} RENAME TO ${quoteIdentifier(name)}`,
+    }),
   }
 }

@@ -13,6 +13,7 @@ const setTarget = (reference: string, target: number | undefined): string =>
 export const statisticsKind: StandaloneKind<'statistics'> = {
   kind: 'statistics',
   keyword: 'STATISTICS',
+  renames: true,
   catalog: 'pg_statistic_ext',
   weight: 60,
   owned: true,

@@ -11,6 +11,7 @@ const parserQuery = `
 export const textSearchParserKind: StandaloneKind<'text search parser'> = {
   kind: 'text search parser',
   keyword: 'TEXT SEARCH PARSER',
+  renames: true,
   catalog: 'pg_ts_parser',
   weight: 26,
   owned: false,
@@ -37,6 +38,7 @@ const templateQuery = `
 export const textSearchTemplateKind: StandaloneKind<'text search template'> = {
   kind: 'text search template',
   keyword: 'TEXT SEARCH TEMPLATE',
+  renames: true,
   catalog: 'pg_ts_template',
   weight: 27,
   owned: false,
@@ -65,6 +67,7 @@ function readOptions(text: string): Map<string, string> {
 export const textSearchDictionaryKind: StandaloneKind<'text search dictionary'> = {
   kind: 'text search dictionary',
   keyword: 'TEXT SEARCH DICTIONARY',
+  renames: true,
   catalog: 'pg_ts_dict',
   weight: 28,
   owned: true,
@@ -102,6 +105,7 @@ const configurationQuery = `
 export const textSearchConfigurationKind: StandaloneKind<'text search configuration'> = {
   kind: 'text search configuration',
   keyword: 'TEXT SEARCH CONFIGURATION',
+  renames: true,
   catalog: 'pg_ts_config',
   weight: 29,
   owned: true,
