@@ -14,12 +14,10 @@ import { createAtlasScanner } from '../../packages/migrate/src/scanner/atlas.js'
 import { scanPieces, ScanError } from '../../packages/migrate/src/scanner/text.js'
 import { createDatabase, createFolder, readFiles } from '../../packages/migrate/src/testing/project.js'
 import { isMissing, sharedFolder } from '../support/requirement.js'
-import { createRandom, mutate, randomMigrations, randomSql } from './random.js'
+import { createRandom, mutate, randomMigrations, randomSql, rounds } from './random.js'
 import { buildTool, mustRun, run } from './tools.js'
 
 const missing = isMissing('go') || isMissing('native')
-/** How many random cases of each kind; `SAVEPOINT_ROUNDS` asks for more. */
-const rounds = Number(process.env.SAVEPOINT_ROUNDS ?? 100)
 const formats: FormatName[] = ['atlas', 'goose', 'golang-migrate', 'dbmate', 'flyway']
 const rows = `SELECT version, description, type, applied, total, error, error_stmt, hash, partial_hashes::text
   FROM atlas_schema_revisions.atlas_schema_revisions ORDER BY version COLLATE "C"`

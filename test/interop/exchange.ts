@@ -81,9 +81,7 @@ export async function closeGate(database: Database): Promise<Gate> {
   return {
     untilReached: () => until(`wait_event_type = 'Lock' AND wait_event = 'relation'`),
     untilAsked: () =>
-      until(
-        `pid <> pg_backend_pid() AND query ~ 'pg_(try_)?advisory_(xact_)?lock|goose_lock' AND query !~ 'gate'`,
-      ),
+      until(`pid <> pg_backend_pid() AND query ~ 'pg_(try_)?advisory_(xact_)?lock|goose_lock' AND query !~ 'gate'`),
     async open() {
       await blocker.query('COMMIT')
     },

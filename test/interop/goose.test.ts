@@ -1,7 +1,17 @@
-import { applyMigrations, listStatements, readDirectory, readStatus, undoMigrations } from '@savepoint/migrate'
+import {
+  applyMigrations,
+  listStatements,
+  MigrateError,
+  readDirectory,
+  readStatus,
+  undoMigrations,
+  type Direction,
+  type MigrationFile,
+} from '@savepoint/migrate'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createDatabase, createFolder, writeFiles, type Database } from '../../packages/migrate/src/testing/project.js'
 import { isMissing } from '../support/requirement.js'
+import { createRandom, randomGoose, rounds } from './random.js'
 import { createProject, exchangedObjects, listColumns, listObjects } from './exchange.js'
 import { buildTool, mustRun, run } from './tools.js'
 
@@ -10,6 +20,8 @@ const read = (folder: string) => readDirectory(folder, { format: 'goose' })
 
 const rows = 'SELECT version_id, is_applied FROM goose_db_version ORDER BY id'
 const table = 'goose_db_version'
+
+const isError = (statements: readonly string[]): boolean => statements[0]?.startsWith('error: ') === true
 
 describe.skipIf(missing)('interop with goose [needs go, native]', () => {
   let binary = ''
@@ -84,6 +96,36 @@ describe.skipIf(missing)('interop with goose [needs go, native]', () => {
       ["3: INSERT INTO log\n\n-- inside\nVALUES ('b')\n  ;"],
       ["3: INSERT INTO log VALUES ('none');", "5: INSERT INTO log VALUES ('${HOME}');"],
     ])
+  })
+
+  it.each(['up', 'down'] as const)('makes the same statements of random files: %s', async (direction) => {
+    const random = createRandom(direction.length)
+    const files = Object.fromEntries(
+      Array.from({ length: rounds * 10 }, (_, index) => [`${index + 1}_x.sql`, randomGoose(random)]),
+    )
+    const folder = createFolder(files)
+    const theirs = JSON.parse(await mustRun(buildTool('goose-locked'), ['statements', direction, folder])) as Record<
+      string,
+      string[]
+    >
+    const directory = read(folder)
+    const parse = (file: MigrationFile, part: Direction): string[] => {
+      try {
+        return [...listStatements(directory, file, part)].map(({ text }) => text)
+      } catch (error) {
+        if (!(error instanceof MigrateError)) throw error
+        return [`error: ${error.message}`]
+      }
+    }
+    for (const file of directory.files) {
+      const expected = theirs[file.name] ?? []
+      // The library reads both parts before it runs one; its command line reads the one, as we do.
+      const other = parse(file, direction === 'up' ? 'down' : 'up')
+      const ours = isError(other) ? other : parse(file, direction)
+      if (isError(expected))
+        expect([files[file.name], expected, isError(ours)]).toEqual([files[file.name], expected, true])
+      else expect(ours, JSON.stringify(files[file.name])).toEqual(expected)
+    }
   })
 
   it.each([

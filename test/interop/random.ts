@@ -3,6 +3,9 @@ import type { FormatName } from '@savepoint/migrate'
 /** Numbers in [0, limit) from a seed, so that a failing round can be run again. */
 export type Random = (limit: number) => number
 
+/** How many random cases of each kind; `SAVEPOINT_ROUNDS` asks for more. */
+export const rounds = Number(process.env.SAVEPOINT_ROUNDS ?? 100)
+
 export function createRandom(seed: number): Random {
   let state = (seed * 2654435761) >>> 0
   return (limit) => {
@@ -81,6 +84,65 @@ export function randomSql(random: Random): string {
     '-- atlas:txmode none\n\n',
   ])
   return head + Array.from({ length: random(14) }, () => pick(random, tokens)).join('')
+}
+
+const gooseLines: readonly [string, ...string[]] = [
+  ...([
+    '-- +goose Up',
+    '-- +goose Down',
+    '-- +goose StatementBegin',
+    '-- +goose StatementEnd',
+    '-- +goose up',
+  ] as const),
+  ...(['-- +goose NO TRANSACTION', '--+goose Down', '-- +GOOSE Up', '-- +goose  Down ', ' -- +goose Down'] as const),
+  ...([
+    'SELECT 1;',
+    'SELECT 2',
+    '  AND 3;',
+    ';',
+    '',
+    ' ',
+    '\t',
+    '-- note',
+    '  -- note;',
+    'SELECT 4; -- why',
+    '/* c; */',
+  ] as const),
+  ...([
+    "SELECT 'a -- b';",
+    'SELECT 5 ;',
+    'SELECT 6;  ',
+    '$$',
+    'BEGIN',
+    'END; $$;',
+    'SELECT 7;\r',
+    '--',
+    '--;',
+    '-- x;',
+  ] as const),
+  ...([
+    '\ufeffSELECT 8;',
+    'SELECT 9;\u00a0',
+    'é;',
+    '-- goose Up',
+    'SELECT 10; SELECT 11;',
+    '-- +goose ENVSUB ON',
+  ] as const),
+  ...([
+    'SELECT ${NOBODY_SETS_THIS:-12};',
+    "SELECT '$$';",
+    '-- +goose ENVSUB OFF',
+    'SELECT 13 --x;',
+    'SELECT --x 14;',
+  ] as const),
+]
+
+/** A file of the lines that goose's parser looks at, most of them with a beginning that it accepts. */
+export function randomGoose(random: Random): string {
+  const head = pick(random, ['-- +goose Up\n', '-- +goose Up\n', '-- +goose Up\n', '-- top\n-- +goose Up\n', ''])
+  const middle = Array.from({ length: random(8) }, () => `${pick(random, gooseLines)}\n`).join('')
+  const tail = pick(random, ['', '-- +goose Down\n', '-- +goose Down\nSELECT 1;\n', 'SELECT 1;'])
+  return head + middle + tail
 }
 
 /** A text with some of its pieces taken out, doubled, or replaced by what scanners stumble over. */

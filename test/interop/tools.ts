@@ -26,7 +26,7 @@ export function buildTool(name: ToolName): string {
   const binary = join(cache, name)
   const stamp = `${binary}.stamp`
   const { path, tags } = packages[name]
-  const program = path.startsWith('.') ? [`${path}/main.go`] : []
+  const program = path.startsWith('.') ? readdirSync(join(here, path)).map((file) => `${path}/${file}`) : []
   const sources = ['go.mod', 'go.sum', ...program].map((file) => readFileSync(join(here, file)))
   const wanted = createHash('sha256').update(Buffer.concat(sources)).digest('hex')
   if (existsSync(binary) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return binary

@@ -1,4 +1,5 @@
 import { MigrateError } from '../error.js'
+import { trimSpace, wordsRE } from '../scanner/atlas.js'
 import { decodeText, splitLines, type Statement } from '../scanner/text.js'
 import {
   compareNumbers,
@@ -25,11 +26,11 @@ const annotations = [
 ] as const
 type Annotation = (typeof annotations)[number]
 
-const isAnnotationLine = (line: string): boolean => line.trim().startsWith('--') && line.includes('+goose')
+const isAnnotationLine = (line: string): boolean => trimSpace(line).startsWith('--') && line.includes('+goose')
 
 function parseAnnotation(line: string): Annotation | { fault: string } {
   if (/^[ \t]/.test(line)) return { fault: 'an annotation must stand at the beginning of its line' }
-  const text = line.replaceAll('--', '').replace('+goose', '').trim()
+  const text = trimSpace(line.replaceAll('--', '').replace('+goose', ''))
   if (text.includes('+goose')) return { fault: 'two annotations stand in one line' }
   const found = annotations.find((annotation) => annotation.toLowerCase() === text.toLowerCase())
   return found ?? { fault: `"${text}" is not an annotation; known are ${annotations.join(', ')}` }
@@ -38,9 +39,9 @@ function parseAnnotation(line: string): Annotation | { fault: string } {
 // goose looks at words only: the last one before the first that begins with `--`.
 function endsStatement(line: string): boolean {
   let last = ''
-  for (const word of line.split(/\s+/)) {
+  for (const word of line.match(wordsRE) ?? []) {
     if (word.startsWith('--')) break
-    if (word) last = word
+    last = word
   }
   return last.endsWith(';')
 }
@@ -79,13 +80,13 @@ export function* parseGoose(
     throw createFormatError(name, message, line, `See ${documentation}.`)
   }
   const unfinished = (line: number): void => {
-    if (buffer.join('\n').trim())
+    if (trimSpace(buffer.join('\n')))
       fail('the statement has no end; goose wants a line that ends in ";"', first.line || line)
   }
   for (const { line: raw, number } of lines) {
     let line = raw
     last = number
-    if (section === undefined && line.trim() === '') continue
+    if (section === undefined && trimSpace(line) === '') continue
     if (isAnnotationLine(line)) {
       const annotation = parseAnnotation(line)
       if (typeof annotation === 'object') return fail(annotation.fault, number)
@@ -119,7 +120,7 @@ export function* parseGoose(
           continue
       }
     }
-    if (buffer.length === 0 && (line.trim().startsWith('--') || line === '')) {
+    if (buffer.length === 0 && (trimSpace(line).startsWith('--') || line === '')) {
       if (line === '' || isAnnotationLine(line)) comments = []
       else if (section === direction) comments.push(`${line}\n`)
       continue
@@ -135,7 +136,7 @@ export function* parseGoose(
       continue
     }
     if (block === 'ended' || (block === 'none' && endsStatement(line))) {
-      yield { text: buffer.join('\n').trim(), comments, ...first }
+      yield { text: trimSpace(buffer.join('\n')), comments, ...first }
       comments = []
       buffer = []
       block = 'none'

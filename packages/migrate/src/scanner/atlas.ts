@@ -16,6 +16,7 @@ export interface AtlasScannerOptions {
 const space = '\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000'
 const spacesRE = new RegExp(`[${space}]*`, 'y')
 const trimRE = new RegExp(`^[${space}]+|[${space}]+$`, 'g')
+export const wordsRE = new RegExp(`[^${space}]+`, 'g')
 const dollarQuoteRE = /\$(?:[A-Za-zÈ-ÿ_][A-Za-z0-9_È-ÿ]*)?\$/y
 const beginAtomicRE = /BEGIN[\t\n\f\r ]+ATOMIC[\t\n\f\r ]+/iy
 const beginRE = /BEGIN[\t\n\f\r ]+/iy
