@@ -65,8 +65,28 @@ export function queryKey(query: QueryDefinition, options: unknown): string {
     .slice(0, 32)
 }
 
+type DependencyHasher = (dependencies: readonly string[]) => string
+
+// A save of a query meets the same catalog and the same answers as the save before.
+const hashers = new WeakMap<Catalog, DependencyHasher>()
+
 /** Gives the hash of what `dependencies` are in a catalog; changes when any of them does, columns, constraints and triggers included. */
-export function createDependencyHasher(catalog: Catalog): (dependencies: readonly string[]) => string {
+export function dependencyHasher(catalog: Catalog): DependencyHasher {
+  let hasher = hashers.get(catalog)
+  if (!hasher) {
+    const known = new WeakMap<readonly string[], string>()
+    const compute = createDependencyHasher(catalog)
+    hasher = (dependencies) => {
+      const hash = known.get(dependencies) ?? compute(dependencies)
+      known.set(dependencies, hash)
+      return hash
+    }
+    hashers.set(catalog, hasher)
+  }
+  return hasher
+}
+
+function createDependencyHasher(catalog: Catalog): DependencyHasher {
   const hashes = new Map<string, string[]>()
   const add = (key: string, hash: string): void => {
     const list = hashes.get(key)
@@ -83,10 +103,15 @@ export function createDependencyHasher(catalog: Catalog): (dependencies: readonl
     const position = object.kind === 'column' ? object.facts.position : 0
     add(key, `${object.id} ${object.hash} ${position} ${object.comment ?? ''}`)
   }
+  const texts = new Map<string, string>()
+  const textOf = (dependency: string): string => {
+    const text = texts.get(dependency) ?? (hashes.get(dependency) ?? ['missing']).join('\n')
+    texts.set(dependency, text)
+    return text
+  }
   return (dependencies) => {
     const hash = createHash('sha256').update(String(catalog.version))
-    for (const dependency of dependencies)
-      hash.update(`\n${dependency}`).update((hashes.get(dependency) ?? ['missing']).join('\n'))
+    for (const dependency of dependencies) hash.update(`\n${dependency}`).update(textOf(dependency))
     return hash.digest('hex').slice(0, 32)
   }
 }

@@ -12,7 +12,7 @@ import { nameTypes } from '../types/names.js'
 import { columnKey } from '../types/relation.js'
 import { typescriptType, type ValueOptions } from '../values/typescript.js'
 import { readQueries, type QueryDefinition, type QueryFile } from './annotations.js'
-import { createDependencyHasher, emptyCache, queryKey, type AnalysisCache, type CachedQuery } from './cache.js'
+import { dependencyHasher, emptyCache, queryKey, type AnalysisCache, type CachedQuery } from './cache.js'
 import { compileQueries, type CompileOutcome } from './compile.js'
 import { diagnosticAt, type QueryDiagnostic } from './diagnostics.js'
 import type { CompiledQuery } from './model.js'
@@ -101,7 +101,7 @@ export async function generateQueries(
     if (diagnostics.slice(before).some((each) => each.severity === 'error')) broken.add(file.path)
   }
 
-  const hash = options.catalog && createDependencyHasher(options.catalog)
+  const hash = options.catalog && dependencyHasher(options.catalog)
   for (const entry of entries) {
     const cached = options.cache?.queries[entry.key]
     const isValid =
