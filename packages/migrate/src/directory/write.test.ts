@@ -13,6 +13,7 @@ const awkward = [
   'CREATE FUNCTION g() RETURNS int BEGIN ATOMIC\n  SELECT 1;\n  SELECT 2;\nEND',
   "DO $do$ BEGIN PERFORM 'x -- y;'; END $do$",
   "COMMENT ON TABLE a IS 'it''s; -- here'",
+  'CREATE FUNCTION h() RETURNS int LANGUAGE plpgsql AS $$\r\nBEGIN\r\n  RETURN 1;\r\nEND;\r\n$$',
   'CREATE RULE r AS ON INSERT TO a DO ALSO (SELECT 1; SELECT 2)',
 ]
 
@@ -25,7 +26,9 @@ describe.each(formatNames)('a migration that is written as %s', (format) => {
     if (!file) throw new Error('nothing was written')
     const read = (direction: 'up' | 'down'): string[] =>
       [...listStatements(directory, file, direction)].map(({ text }) => text.replace(/\s*;$/, ''))
-    expect(read('up')).toEqual([sql, 'SELECT 1'])
-    if (format !== 'atlas') expect(read('down')).toEqual([sql, 'SELECT 2'])
+    // goose itself reads lines without their carriage returns; no file of its can hold one.
+    const held = format === 'goose' ? sql.replaceAll('\r\n', '\n') : sql
+    expect(read('up')).toEqual([held, 'SELECT 1'])
+    if (format !== 'atlas') expect(read('down')).toEqual([held, 'SELECT 2'])
   })
 })

@@ -20,7 +20,7 @@ const optionRE = /^([^:\s]+):(\S+)$/
 
 function* readSection(source: DirectorySource, name: string, direction: Direction): Generator<string> {
   let section: Direction | undefined
-  for (const { line, number } of splitLines(decodeText(source.open(name), name))) {
+  for (const { line, number, end } of splitLines(decodeText(source.open(name), name))) {
     const marker = markerRE.exec(line)?.[1] as Direction | undefined
     if (marker === 'down' && section === undefined)
       throw createFormatError(name, "'-- migrate:up' must stand before '-- migrate:down'", number)
@@ -28,7 +28,7 @@ function* readSection(source: DirectorySource, name: string, direction: Directio
     else if (section === undefined && line.trim() !== '' && !line.trim().startsWith('--'))
       throw createFormatError(name, "text stands before '-- migrate:up'", number)
     // Other lines become empty ones, so that every statement keeps its line number.
-    yield section === direction && !marker ? `${line}\n` : '\n'
+    yield section === direction && !marker ? line + end : '\n'
   }
   if (section === undefined)
     throw createFormatError(name, "has no '-- migrate:up'", 1, "Begin the file with the line '-- migrate:up'.")

@@ -36,16 +36,23 @@ export function* decodeText(reader: ByteReader, file: string): Generator<string>
   }
 }
 
-/** Lines without their ends (`\n` or `\r\n`), counted from 1; a last line without `\n` counts, an empty rest does not. */
-export function* splitLines(pieces: Iterable<string>): Generator<{ line: string; number: number }> {
+/**
+ * Lines without their ends (`\n` or `\r\n`), counted from 1; a last line without `\n` counts, an empty rest does not.
+ * `end` is what was taken off, for tools that keep it.
+ */
+export function* splitLines(pieces: Iterable<string>): Generator<{ line: string; number: number; end: string }> {
   let rest = ''
   let number = 0
+  const split = (raw: string, end: string): { line: string; number: number; end: string } => {
+    number++
+    return raw.endsWith('\r') ? { line: raw.slice(0, -1), number, end: `\r${end}` } : { line: raw, number, end }
+  }
   for (const piece of pieces) {
     const lines = (rest + piece).split('\n')
     rest = lines.pop() ?? ''
-    for (const line of lines) yield { line: line.endsWith('\r') ? line.slice(0, -1) : line, number: ++number }
+    for (const line of lines) yield split(line, '\n')
   }
-  if (rest) yield { line: rest.endsWith('\r') ? rest.slice(0, -1) : rest, number: ++number }
+  if (rest) yield split(rest, '')
 }
 
 /** Thrown by a scanner that reached the end of an unfinished buffer; the caller reads on and scans that statement anew. */
