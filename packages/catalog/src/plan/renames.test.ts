@@ -10,13 +10,17 @@ const world = (names: Partial<Record<string, string>>): string => {
     CREATE DOMAIN ${called('app')}.${called('email')} AS text CHECK (VALUE LIKE '%@%');
     CREATE TYPE ${called('app')}.${called('place')} AS (${called('x')} int, y int);
     CREATE TYPE ${called('app')}.${called('span')} AS RANGE (subtype = int);
+    CREATE TYPE ${called('app')}.${called('raw')};
+    CREATE FUNCTION ${called('app')}.raw_in(cstring) RETURNS ${called('app')}.${called('raw')} LANGUAGE internal IMMUTABLE STRICT AS 'textin';
+    CREATE FUNCTION ${called('app')}.raw_out(${called('app')}.${called('raw')}) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'textout';
+    CREATE TYPE ${called('app')}.${called('raw')} (INPUT = ${called('app')}.raw_in, OUTPUT = ${called('app')}.raw_out, LIKE = text);
     CREATE SEQUENCE ${called('app')}.${called('counter')};
     CREATE FUNCTION ${called('app')}.${called('double')}(n int) RETURNS int LANGUAGE sql IMMUTABLE RETURN n * 2;
     CREATE PROCEDURE ${called('app')}.${called('work')}() LANGUAGE sql AS 'SELECT 1';
     CREATE AGGREGATE ${called('app')}.${called('total')}(int) (SFUNC = int4pl, STYPE = int);
     CREATE TABLE ${called('app')}.${called('users')} (id int CONSTRAINT ${called('users_key')} PRIMARY KEY,
       ${called('mail')} ${called('app')}.${called('email')}, feels ${called('app')}.${called('mood')} DEFAULT '${called('glad')}',
-      at ${called('app')}.${called('place')}, during ${called('app')}.${called('span')}, number int DEFAULT nextval('${called('app')}.${called('counter')}'),
+      at ${called('app')}.${called('place')}, rare ${called('app')}.${called('raw')}, during ${called('app')}.${called('span')}, number int DEFAULT nextval('${called('app')}.${called('counter')}'),
       twice int GENERATED ALWAYS AS (${called('app')}.${called('double')}(id)) STORED, CONSTRAINT ${called('positive')} CHECK (id > 0));
     CREATE INDEX ${called('by_mail')} ON ${called('app')}.${called('users')} (lower(${called('mail')}::text)) WHERE feels = '${called('glad')}';
     CREATE TABLE ${called('app')}.posts (id int PRIMARY KEY, author int REFERENCES ${called('app')}.${called('users')}, CHECK (${called('app')}.${called('double')}(id) > 0));
@@ -49,6 +53,7 @@ const kinds: Record<string, { name: string; id: (name: string) => string; label?
   enum: { name: 'mood', id: (name) => `enum app.${name}` },
   domain: { name: 'email', id: (name) => `domain app.${name}` },
   composite: { name: 'place', id: (name) => `composite app.${name}` },
+  'base type': { name: 'raw', id: (name) => `type app.${name}` },
   sequence: { name: 'counter', id: (name) => `sequence app.${name}` },
   view: { name: 'seen', id: (name) => `view app.${name}` },
   'materialized view': { name: 'kept', id: (name) => `materialized view app.${name}` },
