@@ -137,6 +137,20 @@ describe('a config that works, and has something to say', () => {
     expect(findings).toEqual([])
   })
 
+  it('warns of a reference that cascades without being asked to, of the config’s own only', async () => {
+    const database = `database: { type: 'postgres', schemaName: 'auth' } as never, plugins: [organization()]`
+    const own = (more: string) =>
+      `import { organization } from 'better-auth/plugins'\n${config(
+        `${database}, user: { additionalFields: { home: { type: 'string', required: false, references: { model: 'organization', field: 'id'${more} } } } }`,
+      )}`
+    write('auth.ts', own(''))
+    expect((await generateAuthSchema(root, { config: 'auth.ts' })).findings.map(({ message }) => message)).toEqual([
+      'user.home refers to organization.id without `onDelete`: Better Auth makes it cascade',
+    ])
+    write('auth.ts', own(`, onDelete: 'set null'`))
+    expect((await generateAuthSchema(root, { config: 'auth.ts' })).findings).toEqual([])
+  })
+
   it('gives the defaults that were asked for', async () => {
     write('auth.ts', config(`user: { additionalFields: { plan: { type: 'string', defaultValue: "it's free" } } }`))
     const { sql } = await generateAuthSchema(root, {
@@ -148,6 +162,16 @@ describe('a config that works, and has something to say', () => {
     expect(sql).toContain(
       `alter table "auth"."user" alter column "id" set default (pg_catalog.gen_random_uuid())::text;`,
     )
+  })
+
+  it.each([
+    'database: { useNumberId: true }',
+    `database: { generateId: 'serial' }`,
+    `database: { generateId: 'uuid' }`,
+  ])('gives keys that are no text no default of text: %s', async (advanced) => {
+    write('auth.ts', config(`advanced: { ${advanced} } as never`))
+    const { sql } = await generateAuthSchema(root, { config: 'auth.ts', defaults: { ids: true } })
+    expect(sql).not.toContain('gen_random_uuid())::text')
   })
 
   it('sees an edit of a file that the config imports, and watches it', async () => {

@@ -33,6 +33,14 @@ const everywhere: Record<string, string> = {
   }), jwt()],`,
   'renamed models and fields': renames,
   'additional fields of every type': additional,
+  'names of their own in plugins, and a plugin of the config’s own': `plugins: [
+    twoFactor({ schema: { twoFactor: { modelName: 'second factor', fields: { secret: 's_e_c' } } } }),
+    organization({ teams: { enabled: true }, schema: { team: { modelName: 'squad', fields: { organizationId: 'org_id' } } } }),
+    { id: 'own', schema: { thing: { modelName: 'things', fields: {
+      userId: { type: 'string', references: { model: 'user', field: 'id', onDelete: 'restrict' } },
+      data: { type: 'json' }, label: { type: 'string', unique: true, required: false }, done: { type: 'boolean', defaultValue: true },
+    } }, off: { fields: { x: { type: 'string' } }, disableMigration: true } } },
+  ],`,
   'uuid keys': `advanced: { database: { generateId: 'uuid' } }, plugins: [organization({ teams: { enabled: true } }), twoFactor()],`,
   'serial keys': `advanced: { database: { generateId: 'serial' } }, plugins: [organization(), jwt()],`,
   'limits in the database, sessions elsewhere': `rateLimit: { enabled: true, storage: 'database' },

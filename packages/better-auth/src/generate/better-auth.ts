@@ -9,8 +9,17 @@ export interface AuthOptions {
     /** A `pg` pool keeps its settings here. */
     options?: { options?: string; connectionString?: string }
   }
-  advanced?: { database?: { generateId?: unknown }; generateId?: unknown }
+  user?: ModelOptions
+  session?: ModelOptions
+  account?: ModelOptions
+  verification?: ModelOptions
+  /** `useNumberId` is how serial keys were asked for before they became a kind of `generateId`. */
+  advanced?: { database?: { generateId?: unknown; useNumberId?: unknown }; generateId?: unknown }
   [key: string]: unknown
+}
+
+interface ModelOptions {
+  additionalFields?: Record<string, Field>
 }
 
 export interface Field {

@@ -24,9 +24,8 @@ export function defaultStatements(
       .compile()
     statements.push(`${sql};`)
   }
-  const textIds =
-    (options.advanced?.database?.generateId ?? options.advanced?.generateId) !== 'uuid' &&
-    options.advanced?.database?.generateId !== 'serial'
+  const { generateId = options.advanced?.generateId, useNumberId } = options.advanced?.database ?? {}
+  const textIds = generateId !== 'uuid' && generateId !== 'serial' && useNumberId !== true
   for (const { table, fields } of migrations.toBeCreated) {
     if (wanted.ids && textIds) setDefault(table, 'id', '(pg_catalog.gen_random_uuid())::text')
     for (const [column, field] of Object.entries(fields)) {

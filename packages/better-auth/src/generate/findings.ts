@@ -37,7 +37,7 @@ export function findingsOf(
       },
     )
   }
-  for (const { table, fields } of migrations.toBeCreated) {
+  for (const { table } of migrations.toBeCreated) {
     if (table.includes('.')) {
       warn(
         'dotted-name',
@@ -52,16 +52,18 @@ export function findingsOf(
         fix: 'give the model a shorter `modelName`',
       })
     }
-    for (const [column, { references }] of Object.entries(fields)) {
-      if (references && references.onDelete === undefined) {
-        warn(
-          'implicit-cascade',
-          `${table}.${column} refers to ${references.model}.${references.field} without \`onDelete\`: Better Auth makes it cascade`,
-          {
-            fix: "say `onDelete: 'cascade'` when that is meant, or 'set null', 'restrict'",
-          },
-        )
-      }
+  }
+  for (const model of ['user', 'session', 'account', 'verification'] as const) {
+    // Of the config's own: what a plugin's tables do is not for its user to change.
+    for (const [name, { references }] of Object.entries(options[model]?.additionalFields ?? {})) {
+      if (!references || references.onDelete !== undefined) continue
+      warn(
+        'implicit-cascade',
+        `${model}.${name} refers to ${references.model}.${references.field} without \`onDelete\`: Better Auth makes it cascade`,
+        {
+          fix: "say `onDelete: 'cascade'` when that is meant, or 'set null', 'restrict'",
+        },
+      )
     }
   }
   return findings
