@@ -24,6 +24,18 @@ export const counted = {
 }
 `
 
+const twice = `
+import { appendFileSync } from 'node:fs'
+export const counted = ['one', 'two'].map((table) => ({
+  name: 'house:twice',
+  cacheKey: table,
+  sources({ root }) {
+    appendFileSync(root + '/asked.txt', table + '\\n')
+    return { id: table, sql: 'create table ' + table + ' ()' }
+  },
+}))
+`
+
 describe.skipIf(server === undefined)('what a plugin with a cache key answered [needs native]', () => {
   let project: TestProject
   beforeEach(async () => {
@@ -80,6 +92,12 @@ describe.skipIf(server === undefined)('what a plugin with a cache key answered [
   ])('is asked for again when %s changed', async (_what, code) => {
     project.write('house.mjs', code)
     expect(await restart()).toEqual(['sources', 'post'])
+    expect(await restart()).toEqual([])
+  })
+
+  it('is kept of each, where a plugin stands there twice', async () => {
+    project.write('house.mjs', twice)
+    expect(await restart()).toEqual(['one', 'two'])
     expect(await restart()).toEqual([])
   })
 

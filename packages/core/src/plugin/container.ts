@@ -131,7 +131,9 @@ export function createPluginContainer(options: ContainerOptions): PluginContaine
     const { answers } = options
     if (!answers || plugin.cacheKey === undefined) return ask(watchFile)
     const question = `${hook} ${plugin.cacheKey} ${input}`
-    const kept = await answers.load(plugin.name, question)
+    // A convention may stand in a config twice, for different schemas.
+    const name = `${plugin.name} ${plugins.filter((one) => one.name === plugin.name).indexOf(plugin)}`
+    const kept = await answers.load(name, question)
     if (kept) {
       for (const file of kept.files) options.watch(file)
       return kept.values as Value[]
@@ -141,11 +143,7 @@ export function createPluginContainer(options: ContainerOptions): PluginContaine
       files.add(resolve(root, file))
       watchFile(file)
     })
-    unsaved.set(`${hook} ${plugin.name}`, {
-      plugin: plugin.name,
-      question,
-      answer: { values, files: [...files] },
-    })
+    unsaved.set(`${hook} ${name}`, { plugin: name, question, answer: { values, files: [...files] } })
     return values
   }
 
