@@ -10,7 +10,7 @@ export interface OracleResult {
   queries: number
   columns: number
   notNull: number
-  /** Columns that were called not null and held NULL, arrays with a NULL in them, JSON of another shape: there must be none. */
+  /** Columns that were called not null and held NULL, arrays with a NULL in them, JSON of another shape, rows beyond the one: there must be none. */
   unsound: string[]
   /** Statements that Postgres analyses and that failed when they ran. */
   failed: string[]
@@ -80,6 +80,7 @@ async function check(
     const found = await look(connection, statement, values, columns)
     result.queries++
     result.columns += columns.length
+    if (answer.atMostOneRow && found.rows > 1) result.unsound.push(`${found.rows} rows of ${name}`)
     columns.forEach((column, index) => {
       if (!column.nullable) result.notNull++
       const { nulls, nullElements, json } = found
@@ -100,6 +101,7 @@ async function check(
 }
 
 interface Found {
+  rows: number
   nulls: boolean[]
   nullElements: (boolean | null)[]
   json: (unknown[] | null)[]
@@ -125,9 +127,9 @@ async function look(
   // Beside the statement's own CTEs and not around them: those that write must stand at the top.
   const { rows } = await connection.query<Found>(
     `${ctes === '' ? 'WITH' : `${ctes},`} oracle_rows(${names.join(', ')}) AS (${body})
-     SELECT ARRAY[${nulls.join(', ')}] AS nulls, ARRAY[${nullElements.join(', ')}]::bool[] AS "nullElements",
+     SELECT count(*)::int AS rows, ARRAY[${nulls.join(', ')}] AS nulls, ARRAY[${nullElements.join(', ')}]::bool[] AS "nullElements",
        json_build_array(${json.join(', ')}) AS json FROM oracle_rows`,
     [...values],
   )
-  return rows[0] ?? { nulls: [], nullElements: [], json: [] }
+  return rows[0] ?? { rows: 0, nulls: [], nullElements: [], json: [] }
 }
