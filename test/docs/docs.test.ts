@@ -63,6 +63,11 @@ it('TypeScript type-checks', () => {
   try {
     for (const [index, { text, page, line }] of blocks.entries()) {
       writeFileSync(join(folder, `block${index}.ts`), `// ${page}:${line}\n${text}\nexport {}\n`)
+      // A file that another block imports.
+      const [, path] = /^\/\/ (plugins\/[\w-]+\.ts)\n/.exec(text) ?? []
+      if (path === undefined) continue
+      mkdirSync(join(folder, dirname(path)), { recursive: true })
+      writeFileSync(join(folder, path), text)
     }
     writeFileSync(
       join(folder, 'tsconfig.json'),
@@ -71,6 +76,7 @@ it('TypeScript type-checks', () => {
         compilerOptions: {
           module: 'esnext',
           moduleResolution: 'bundler',
+          allowImportingTsExtensions: true,
           exactOptionalPropertyTypes: false,
           noUncheckedIndexedAccess: false,
         },
