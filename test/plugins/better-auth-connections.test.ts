@@ -17,7 +17,7 @@ const environment = ['DATABASE_URL', 'BETTER_AUTH_URL', 'BETTER_AUTH_SECRET', 'B
 const before = environment.map((name) => process.env[name])
 
 /** Each setting that the page shows: the tables are made in "auth", and Better Auth finds them there. */
-describe('the connection settings of docs/better-auth.md', () => {
+describe('the connection settings of docs/better-auth.md', { timeout: 180_000 }, () => {
   let folder: string
   let server: DatabaseServer
   beforeAll(async () => {

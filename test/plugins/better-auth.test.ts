@@ -11,7 +11,7 @@ import { admin, organization } from 'better-auth/plugins'
 export const auth = betterAuth({ database: { type: 'postgres', schemaName: 'auth' } as never, plugins: [${plugins}], ${more} })
 `
 
-describe('Better Auth in the loop', () => {
+describe('Better Auth in the loop', { timeout: 180_000 }, () => {
   let project: TestProject
   let handle: EngineHandle
   let client: pg.Client

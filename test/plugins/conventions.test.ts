@@ -8,7 +8,7 @@ import { serverUrl } from '../support/database.js'
 const server = serverUrl('18')
 
 /** Conventions through the commands that a project uses: files, migrations, types. */
-describe.skipIf(!server)('conventions of a project [needs native]', () => {
+describe.skipIf(!server)('conventions of a project [needs native]', { timeout: 180_000 }, () => {
   let project: TestProject
   afterEach(() => project.remove())
 

@@ -21,7 +21,7 @@ const plugins: Record<string, string> = {
 }
 
 /** The plugins that docs/plugins.md shows, as they stand there, in one project. */
-describe.skipIf(!server)('the plugins of the guide [needs native]', () => {
+describe.skipIf(!server)('the plugins of the guide [needs native]', { timeout: 180_000 }, () => {
   let project: TestProject
   beforeAll(() => {
     const blocks = codeBlocks('docs/plugins.md').filter(({ language }) => language === 'ts')
