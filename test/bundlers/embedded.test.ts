@@ -12,7 +12,7 @@ describe.skipIf(isMissing('native'))('a deployed bundle [needs native]', () => {
   let project: TestProject
   afterEach(() => project.remove())
 
-  it('needs no files beside it: migrations and the scripts around them are inside', async () => {
+  it('needs no files beside it: migrations and the scripts around them are inside', { timeout: 180_000 }, async () => {
     const schema = { pre: 'db/pre.sql', schema: 'db/schema/*.sql', post: 'db/post.sql', repeatable: true }
     const config = { schema, migrations: { directory: 'db/migrations', format: 'goose' }, client: false }
     project = createTestProject({
