@@ -6,6 +6,7 @@ import type { CompositeFacts } from '../model/facts.js'
 import type { CatalogObject } from '../model/object.js'
 import { collationName, typeReference } from './fragments.js'
 import type { KindDefinition, PlanContext, Statement } from './kind.js'
+import { namedType, nameOf } from './named.js'
 import { moveTypeAway, typeIdOf, type TypeReference } from './types.js'
 
 interface Row {
@@ -69,15 +70,10 @@ export const compositeReader = defineReader<Row>({
 type Composite = CatalogObject<'composite'>
 type Attribute = CompositeFacts['attributes'][number]
 
-const nameOf = (type: Composite): string => quoteQualified(type.schema, type.name)
-
 export const compositeKind: KindDefinition<'composite'> = {
   kind: 'composite',
   weight: 13,
-  target: (type) => `TYPE ${nameOf(type)}`,
-  ownerTarget: (type) => `TYPE ${nameOf(type)}`,
-  grantTarget: (type) => ({ on: `TYPE ${nameOf(type)}`, target: 'type' }),
-  slots: (type) => [`type ${nameOf(type)}`, `relation ${nameOf(type)}`],
+  ...namedType('TYPE', ['type', 'relation']),
   create: (type) => [
     `CREATE TYPE ${nameOf(type)} AS (${type.facts.attributes.map(attributeClause).join(', ')})`,
     ...attributeComments([], type),
@@ -130,7 +126,6 @@ export const compositeKind: KindDefinition<'composite'> = {
   },
   drop: (type) => [`DROP TYPE ${nameOf(type)}`],
   moveAway: (type) => moveTypeAway(type, 'TYPE'),
-  rename: (from, name) => `ALTER TYPE ${nameOf(from)} RENAME TO ${quoteIdentifier(name)}`,
 }
 
 function hasTypedTables(type: string, context: PlanContext): boolean {

@@ -6,6 +6,7 @@ import type { CatalogObject } from '../model/object.js'
 import { constraintClause } from './constraint-clause.js'
 import { collationName, typeReference } from './fragments.js'
 import type { KindDefinition, Statement } from './kind.js'
+import { namedType, nameOf } from './named.js'
 import { moveTypeAway, typeIdOf, type TypeReference } from './types.js'
 
 interface Row {
@@ -66,15 +67,10 @@ export const domainReader = defineReader<Row>({
 
 type Domain = CatalogObject<'domain'>
 
-const nameOf = (domain: Domain): string => quoteQualified(domain.schema, domain.name)
-
 export const domainKind: KindDefinition<'domain'> = {
   kind: 'domain',
   weight: 11,
-  target: (domain) => `DOMAIN ${nameOf(domain)}`,
-  ownerTarget: (domain) => `DOMAIN ${nameOf(domain)}`,
-  grantTarget: (domain) => ({ on: `DOMAIN ${nameOf(domain)}`, target: 'type' }),
-  slots: (domain) => [`type ${nameOf(domain)}`],
+  ...namedType('DOMAIN'),
   create(domain, context) {
     const { facts } = domain
     const clauses = [`CREATE DOMAIN ${nameOf(domain)} AS ${facts.base}`]
@@ -109,7 +105,6 @@ export const domainKind: KindDefinition<'domain'> = {
   },
   drop: (domain) => [`DROP DOMAIN ${nameOf(domain)}`],
   moveAway: (domain) => moveTypeAway(domain, 'DOMAIN'),
-  rename: (from, name) => `ALTER DOMAIN ${nameOf(from)} RENAME TO ${quoteIdentifier(name)}`,
 }
 
 function notNullClause(domain: Domain): string {

@@ -1,9 +1,9 @@
 import { classes } from '../extract/classes.js'
 import { defineReader } from '../extract/reader.js'
-import { quoteIdentifier, quoteLiteral, quoteQualified } from '../identifier.js'
+import { quoteLiteral, quoteQualified } from '../identifier.js'
 import type { CatalogObject } from '../model/object.js'
-
 import type { KindDefinition, PlanContext, Statement } from './kind.js'
+import { namedType, nameOf } from './named.js'
 import { isInPartitionKey } from './partition-key.js'
 import { moveTypeAway } from './types.js'
 
@@ -45,15 +45,10 @@ export const enumReader = defineReader<Row>({
 
 type Enum = CatalogObject<'enum'>
 
-const nameOf = (type: Enum): string => quoteQualified(type.schema, type.name)
-
 export const enumKind: KindDefinition<'enum'> = {
   kind: 'enum',
   weight: 10,
-  target: (type) => `TYPE ${nameOf(type)}`,
-  ownerTarget: (type) => `TYPE ${nameOf(type)}`,
-  grantTarget: (type) => ({ on: `TYPE ${nameOf(type)}`, target: 'type' }),
-  slots: (type) => [`type ${nameOf(type)}`],
+  ...namedType('TYPE'),
   create: (type) => [`CREATE TYPE ${nameOf(type)} AS ENUM (${type.facts.labels.map(literal).join(', ')})`],
   alter(from, to, context) {
     const added = addedLabels(from.facts.labels, to.facts.labels)
@@ -83,7 +78,6 @@ export const enumKind: KindDefinition<'enum'> = {
   },
   drop: (type) => [`DROP TYPE ${nameOf(type)}`],
   moveAway: (type) => moveTypeAway(type, 'TYPE'),
-  rename: (from, name) => `ALTER TYPE ${nameOf(from)} RENAME TO ${quoteIdentifier(name)}`,
 }
 
 const literal = (label: string): string => quoteLiteral(label).trim()

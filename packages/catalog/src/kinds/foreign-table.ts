@@ -6,6 +6,7 @@ import { columnClause } from './column-clause.js'
 import { constraintClause } from './constraint-clause.js'
 import { changedForeignOptions, foreignOptions } from './foreign-options.js'
 import type { KindDefinition, PlanContext } from './kind.js'
+import { namedRelation, nameOf } from './named.js'
 
 interface Row {
   oid: number
@@ -49,15 +50,10 @@ export const foreignTableReader = defineReader<Row>({
 
 type ForeignTable = CatalogObject<'foreign table'>
 
-const nameOf = (table: ForeignTable): string => quoteQualified(table.schema, table.name)
-
 export const foreignTableKind: KindDefinition<'foreign table'> = {
   kind: 'foreign table',
   weight: 35,
-  target: (table) => `FOREIGN TABLE ${nameOf(table)}`,
-  ownerTarget: (table) => `FOREIGN TABLE ${nameOf(table)}`,
-  grantTarget: (table) => ({ on: `TABLE ${nameOf(table)}`, target: 'table' }),
-  slots: (table) => [`relation ${nameOf(table)}`, `type ${nameOf(table)}`],
+  ...namedRelation('FOREIGN TABLE'),
   create: (table, context) => [createForeignTable(table, context)],
   alter(from, to) {
     // The server is chosen when the table is made.
@@ -65,7 +61,6 @@ export const foreignTableKind: KindDefinition<'foreign table'> = {
     const options = changedForeignOptions(from.facts.options, to.facts.options)
     return { statements: options ? [`ALTER FOREIGN TABLE ${nameOf(to)}${options}`] : [] }
   },
-  rename: (from, name) => `ALTER FOREIGN TABLE ${nameOf(from)} RENAME TO ${quoteIdentifier(name)}`,
 }
 
 function createForeignTable(table: ForeignTable, context: PlanContext): string {

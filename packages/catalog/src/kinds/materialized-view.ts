@@ -2,8 +2,8 @@ import { classes } from '../extract/classes.js'
 import { flattenConditions } from '../extract/conditions.js'
 import { defineReader } from '../extract/reader.js'
 import { quoteIdentifier, quoteQualified } from '../identifier.js'
-import type { CatalogObject } from '../model/object.js'
 import type { KindDefinition, LateStatement, Statement } from './kind.js'
+import { namedRelation, nameOf } from './named.js'
 import { changedOptions, optionList } from './options.js'
 import { viewQuery, withoutSemicolon } from './view.js'
 
@@ -69,17 +69,10 @@ export const materializedViewReader = defineReader<Row>({
   },
 })
 
-type MaterializedView = CatalogObject<'materialized view'>
-
-const nameOf = (view: MaterializedView): string => quoteQualified(view.schema, view.name)
-
 export const materializedViewKind: KindDefinition<'materialized view'> = {
   kind: 'materialized view',
   weight: 51,
-  target: (view) => `MATERIALIZED VIEW ${nameOf(view)}`,
-  ownerTarget: (view) => `MATERIALIZED VIEW ${nameOf(view)}`,
-  grantTarget: (view) => ({ on: `TABLE ${nameOf(view)}`, target: 'table' }),
-  slots: (view) => [`relation ${nameOf(view)}`, `type ${nameOf(view)}`],
+  ...namedRelation('MATERIALIZED VIEW'),
   create(view, context) {
     const { facts } = view
     const names = context
@@ -128,5 +121,4 @@ export const materializedViewKind: KindDefinition<'materialized view'> = {
       }),
     },
   ],
-  rename: (from, name) => `ALTER MATERIALIZED VIEW ${nameOf(from)} RENAME TO ${quoteIdentifier(name)}`,
 }

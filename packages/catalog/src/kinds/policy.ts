@@ -1,19 +1,15 @@
 import { classes } from '../extract/classes.js'
 import { flattenConditions } from '../extract/conditions.js'
 import { defineReader } from '../extract/reader.js'
-import { quoteIdentifier, quoteQualified } from '../identifier.js'
+import { quoteIdentifier } from '../identifier.js'
 import type { PolicyFacts } from '../model/facts.js'
 import type { CatalogObject } from '../model/object.js'
+import { attachedSql, attachedTo, type AttachedRow } from './attached.js'
 import { tableOf } from './column-details.js'
 import { authorizationHazard } from './hazards.js'
 import type { KindDefinition, Statement } from './kind.js'
 
-interface Row {
-  oid: number
-  relation: number
-  schema: string
-  table_name: string
-  name: string
+interface Row extends AttachedRow {
   command: string
   permissive: boolean
   roles: string[]
@@ -32,23 +28,19 @@ const commands: Record<string, PolicyFacts['command']> = {
 export const policyReader = defineReader<Row>({
   name: 'policies',
   classes: [classes.pg_class, classes.pg_policy],
-  sql: (
-    context,
-  ) => `SELECT p.oid, p.polrelid AS relation, n.nspname AS schema, c.relname AS table_name, p.polname AS name, p.polcmd AS command,
-      p.polpermissive AS permissive,
-      ARRAY(SELECT CASE r WHEN 0 THEN 'public' ELSE pg_get_userbyid(r)::text END FROM unnest(p.polroles) r ORDER BY 1)::text[] AS roles,
-      pg_get_expr(p.polqual, p.polrelid) AS "using", pg_get_expr(p.polwithcheck, p.polrelid) AS "check"
-    FROM pg_catalog.pg_policy p JOIN pg_catalog.pg_class c ON c.oid = p.polrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    WHERE ${context.inSchemas('c.relnamespace')} AND ${context.notMember(classes.pg_class, 'c.oid')}
-      AND ${context.inScope([classes.pg_class, 'p.polrelid'], [classes.pg_policy, 'p.oid'])}`,
+  sql: (context) =>
+    attachedSql(context, 'pg_policy', {
+      relation: 'polrelid',
+      name: 'polname',
+      further: `o.polcmd AS command, o.polpermissive AS permissive,
+      ARRAY(SELECT CASE r WHEN 0 THEN 'public' ELSE pg_get_userbyid(r)::text END FROM unnest(o.polroles) r ORDER BY 1)::text[] AS roles,
+      pg_get_expr(o.polqual, o.polrelid) AS "using", pg_get_expr(o.polwithcheck, o.polrelid) AS "check"`,
+      where: 'true',
+    }),
   read(row, sink) {
-    const table = quoteQualified(row.schema, row.table_name)
     sink.add({
       kind: 'policy',
-      identity: `${table}.${quoteIdentifier(row.name)}`,
-      schema: row.schema,
-      name: row.name,
-      parent: sink.at(classes.pg_class, row.relation)?.id ?? `table ${table}`,
+      ...attachedTo(row, sink),
       facts: {
         command: commands[row.command] ?? 'all',
         permissive: row.permissive,
@@ -57,7 +49,6 @@ export const policyReader = defineReader<Row>({
         ...(row.check !== null && { check: flattenConditions(row.check) }),
       },
       classid: classes.pg_policy,
-      objid: row.oid,
     })
   },
 })

@@ -1,9 +1,9 @@
 import { classes } from '../extract/classes.js'
 import { defineReader } from '../extract/reader.js'
 import { quoteIdentifier, quoteQualified } from '../identifier.js'
-import type { CatalogObject } from '../model/object.js'
 import { collationName } from './fragments.js'
 import type { KindDefinition } from './kind.js'
+import { namedType, nameOf } from './named.js'
 import { movedName, moveTypeAway } from './types.js'
 
 interface Row {
@@ -64,16 +64,13 @@ export const rangeReader = defineReader<Row>({
   },
 })
 
-type Range = CatalogObject<'range'>
-
-const nameOf = (range: Range): string => quoteQualified(range.schema, range.name)
+// No rename: the constructors and the multirange would keep their names. Columns keep their values all the same.
+const { rename: _, ...rangeNames } = namedType<'range'>('TYPE')
 
 export const rangeKind: KindDefinition<'range'> = {
   kind: 'range',
   weight: 14,
-  target: (range) => `TYPE ${nameOf(range)}`,
-  ownerTarget: (range) => `TYPE ${nameOf(range)}`,
-  grantTarget: (range) => ({ on: `TYPE ${nameOf(range)}`, target: 'type' }),
+  ...rangeNames,
   slots: (range) => [`type ${nameOf(range)}`, `type ${range.facts.multirange}`],
   create(range) {
     const { facts } = range
@@ -83,9 +80,7 @@ export const rangeKind: KindDefinition<'range'> = {
     if (facts.canonical !== undefined) options.push(`canonical = ${facts.canonical}`)
     if (facts.difference !== undefined) options.push(`subtype_diff = ${facts.difference}`)
     options.push(`multirange_type_name = ${facts.multirange}`)
-    const create = `CREATE TYPE ${nameOf(range)} AS RANGE (${options.join(', ')})`
-    // The canonical function takes the range, so a shell of the type has to stand first.
-    return [create]
+    return [`CREATE TYPE ${nameOf(range)} AS RANGE (${options.join(', ')})`]
   },
   alter: () => 'recreate',
   drop: (range) => [`DROP TYPE ${nameOf(range)}`],
@@ -106,5 +101,4 @@ export const rangeKind: KindDefinition<'range'> = {
     moved.statements.push(`ALTER TYPE ${range.facts.multirange} RENAME TO ${quoteIdentifier(movedName(multirange))}`)
     return moved
   },
-  // No rename: the constructors and the multirange would keep their names. Columns keep their values all the same.
 }

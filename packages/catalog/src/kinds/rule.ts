@@ -1,18 +1,14 @@
 import { classes } from '../extract/classes.js'
 import { flattenConditions } from '../extract/conditions.js'
 import { defineReader } from '../extract/reader.js'
-import { quoteIdentifier, quoteQualified } from '../identifier.js'
+import { quoteIdentifier } from '../identifier.js'
 import type { CatalogObject } from '../model/object.js'
+import { attachedSql, attachedTo, type AttachedRow } from './attached.js'
 import { tableOf } from './column-details.js'
 import { enabledStates, enableClause } from './enabled.js'
 import type { KindDefinition, Statement } from './kind.js'
 
-interface Row {
-  oid: number
-  relation: number
-  schema: string
-  table_name: string
-  name: string
+interface Row extends AttachedRow {
   enabled: string
   definition: string
 }
@@ -21,27 +17,22 @@ export const ruleReader = defineReader<Row>({
   name: 'rules',
   classes: [classes.pg_class, classes.pg_rewrite],
   // The rule of a SELECT is the query of a view.
-  sql: (
-    context,
-  ) => `SELECT r.oid, r.ev_class AS relation, n.nspname AS schema, c.relname AS table_name, r.rulename AS name, r.ev_enabled AS enabled,
-      pg_get_ruledef(r.oid) AS definition
-    FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    WHERE r.ev_type <> '1' AND ${context.inSchemas('c.relnamespace')} AND ${context.notMember(classes.pg_class, 'c.oid')}
-      AND ${context.inScope([classes.pg_class, 'r.ev_class'], [classes.pg_rewrite, 'r.oid'])}`,
+  sql: (context) =>
+    attachedSql(context, 'pg_rewrite', {
+      relation: 'ev_class',
+      name: 'rulename',
+      further: 'o.ev_enabled AS enabled, pg_get_ruledef(o.oid) AS definition',
+      where: `o.ev_type <> '1'`,
+    }),
   read(row, sink) {
-    const table = quoteQualified(row.schema, row.table_name)
     sink.add({
       kind: 'rule',
-      identity: `${table}.${quoteIdentifier(row.name)}`,
-      schema: row.schema,
-      name: row.name,
-      parent: sink.at(classes.pg_class, row.relation)?.id ?? `table ${table}`,
+      ...attachedTo(row, sink),
       facts: {
         definition: flattenConditions(row.definition).replace(/;\s*$/, ''),
         enabled: enabledStates[row.enabled] ?? 'origin',
       },
       classid: classes.pg_rewrite,
-      objid: row.oid,
     })
   },
 })

@@ -16,6 +16,7 @@ import {
   tableLockHazard,
 } from './hazards.js'
 import type { KindDefinition, LateStatement, PlanContext, Statement } from './kind.js'
+import { namedRelation, nameOf } from './named.js'
 import { changedOptions, optionList } from './options.js'
 
 interface Row {
@@ -100,15 +101,10 @@ export const tableReader = defineReader<Row>({
 
 type Table = CatalogObject<'table'>
 
-const nameOf = (table: Table): string => quoteQualified(table.schema, table.name)
-
 export const tableKind: KindDefinition<'table'> = {
   kind: 'table',
   weight: 20,
-  target: (table) => `TABLE ${nameOf(table)}`,
-  ownerTarget: (table) => `TABLE ${nameOf(table)}`,
-  grantTarget: (table) => ({ on: `TABLE ${nameOf(table)}`, target: 'table' }),
-  slots: (table) => [`relation ${nameOf(table)}`, `type ${nameOf(table)}`],
+  ...namedRelation('TABLE'),
   create(table, context) {
     return [createTable(table, context), ...rowSecurity(undefined, table.facts, nameOf(table))]
   },
@@ -166,7 +162,6 @@ export const tableKind: KindDefinition<'table'> = {
       },
     ]
   },
-  rename: (from, name) => `ALTER TABLE ${nameOf(from)} RENAME TO ${quoteIdentifier(name)}`,
 }
 
 const isToastOption = (option: string): boolean => option.startsWith('toast.')

@@ -1,19 +1,15 @@
 import { classes } from '../extract/classes.js'
 import { flattenConditions } from '../extract/conditions.js'
 import { defineReader, type QueryContext } from '../extract/reader.js'
-import { quoteIdentifier, quoteQualified } from '../identifier.js'
+import { quoteIdentifier } from '../identifier.js'
 import type { CatalogObject } from '../model/object.js'
+import { attachedSql, attachedTo, type AttachedRow } from './attached.js'
 import { tableOf } from './column-details.js'
 import { enabledStates, enableClause } from './enabled.js'
 import { createTriggerHazard } from './hazards.js'
 import type { KindDefinition, LateStatement, PlanContext, Statement } from './kind.js'
 
-interface Row {
-  oid: number
-  relation: number
-  schema: string
-  table_name: string
-  name: string
+interface Row extends AttachedRow {
   enabled: string
   definition: string
   constraint_oid: number
@@ -22,27 +18,24 @@ interface Row {
 
 /** Before Postgres 15 those that partitions have from their table are marked as internal as well. */
 const ofUsers = ({ version }: QueryContext): string =>
-  version < 150000 ? '(NOT t.tgisinternal OR t.tgparentid <> 0)' : 'NOT t.tgisinternal'
+  version < 150000 ? '(NOT o.tgisinternal OR o.tgparentid <> 0)' : 'NOT o.tgisinternal'
 
 export const triggerReader = defineReader<Row>({
   name: 'triggers',
   classes: [classes.pg_class, classes.pg_trigger],
-  sql: (
-    context,
-  ) => `SELECT t.oid, t.tgrelid AS relation, n.nspname AS schema, c.relname AS table_name, t.tgname AS name, t.tgenabled AS enabled,
-      pg_get_triggerdef(t.oid) AS definition, t.tgconstraint AS constraint_oid, t.tgparentid <> 0 AS inherited
-    FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    WHERE ${ofUsers(context)} AND ${context.inSchemas('c.relnamespace')} AND ${context.notMember(classes.pg_class, 'c.oid')}
-      AND ${context.notMember(classes.pg_trigger, 't.oid')} AND ${context.inScope([classes.pg_class, 't.tgrelid'], [classes.pg_trigger, 't.oid'])}`,
+  sql: (context) =>
+    attachedSql(context, 'pg_trigger', {
+      relation: 'tgrelid',
+      name: 'tgname',
+      further:
+        'o.tgenabled AS enabled, pg_get_triggerdef(o.oid) AS definition, o.tgconstraint AS constraint_oid, o.tgparentid <> 0 AS inherited',
+      where: `${ofUsers(context)} AND ${context.notMember(classes.pg_trigger, 'o.oid')}`,
+    }),
   read(row, sink) {
-    const table = quoteQualified(row.schema, row.table_name)
     const isConstraint = Number(row.constraint_oid) !== 0
     const id = sink.add({
       kind: 'trigger',
-      identity: `${table}.${quoteIdentifier(row.name)}`,
-      schema: row.schema,
-      name: row.name,
-      parent: sink.at(classes.pg_class, row.relation)?.id ?? `table ${table}`,
+      ...attachedTo(row, sink),
       facts: {
         definition: flattenConditions(row.definition),
         enabled: enabledStates[row.enabled] ?? 'origin',
@@ -50,7 +43,6 @@ export const triggerReader = defineReader<Row>({
         inherited: row.inherited,
       },
       classid: classes.pg_trigger,
-      objid: row.oid,
     })
     // A constraint trigger has an entry among the constraints, for SET CONSTRAINTS.
     if (isConstraint) sink.alias(classes.pg_constraint, row.constraint_oid, 0, id)

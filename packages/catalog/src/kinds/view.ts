@@ -5,6 +5,7 @@ import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { CatalogObject } from '../model/object.js'
 import { authorizationHazard } from './hazards.js'
 import type { KindDefinition, PlanContext, Statement } from './kind.js'
+import { namedRelation, nameOf } from './named.js'
 import { optionList, splitOption } from './options.js'
 
 interface Row {
@@ -55,15 +56,10 @@ export const withoutSemicolon = (text: string): string => text.trim().replace(/;
 
 type View = CatalogObject<'view'>
 
-const nameOf = (view: View): string => quoteQualified(view.schema, view.name)
-
 export const viewKind: KindDefinition<'view'> = {
   kind: 'view',
   weight: 50,
-  target: (view) => `VIEW ${nameOf(view)}`,
-  ownerTarget: (view) => `VIEW ${nameOf(view)}`,
-  grantTarget: (view) => ({ on: `TABLE ${nameOf(view)}`, target: 'table' }),
-  slots: (view) => [`relation ${nameOf(view)}`, `type ${nameOf(view)}`],
+  ...namedRelation('VIEW'),
   create: (view, context) => [createView(view, context, 'CREATE')],
   alter(from, to, context) {
     if (!canReplace(from, to, context)) return 'recreate'
@@ -86,7 +82,6 @@ export const viewKind: KindDefinition<'view'> = {
     return `${verb} VIEW ${nameOf(view)} AS\nSELECT ${list.join(', ')}`
   },
   replaceStandIn: (view, context) => createView(view, context, 'CREATE OR REPLACE'),
-  rename: (from, name) => `ALTER VIEW ${nameOf(from)} RENAME TO ${quoteIdentifier(name)}`,
 }
 
 function columnsOf(view: View, context: PlanContext, side: 'from' | 'to') {
