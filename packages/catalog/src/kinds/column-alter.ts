@@ -2,11 +2,11 @@ import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { ColumnFacts } from '../model/facts.js'
 import type { AnyObject, CatalogObject } from '../model/object.js'
 import type { Hazard } from '../model/plan.js'
-import { baseOf, usingClause, rewriteOf } from './casts.js'
+import { baseOf, domainsOf, isZoned, usingClause, rewriteOf } from './casts.js'
 import { identityClause, foreignOption } from './column-clause.js'
 import { afterParents, isRetypedByParent } from './column-inheritance.js'
 import { details, tableOf } from './column-details.js'
-import { enumValuesHazard, rewriteHazard, storedColumnHazard, typeChangeHazard } from './hazards.js'
+import { enumValuesHazard, rewriteHazard, storedColumnHazard, timeZoneHazard, typeChangeHazard } from './hazards.js'
 import type { Alteration, PlanContext, Statement } from './kind.js'
 import { alterNotNull } from './not-null.js'
 import { splitOption } from './options.js'
@@ -62,8 +62,9 @@ function retypeOf(
   const hazards: Hazard[] = []
   const removed = rebuilt ? removedLabels(after.typeId, context) : []
   if (removed.length > 0) hazards.push(enumValuesHazard(after.type, removed))
-  const rewrite = rebuilt ? 'rewrite' : rewriteOf(before.type, after.type)
+  const rewrite = rebuilt ? 'rewrite' : rewriteOf(before.type, after.type, domainsOf(context))
   if (rewrite !== 'none') hazards.push(rewriteHazard(table, to.name))
+  if (isZoned(before.type, after.type)) hazards.push(timeZoneHazard(table, to.name))
   if (rewrite === 'narrows') hazards.push(typeChangeHazard(table, to.name, before.type, after.type))
   return {
     statement: {

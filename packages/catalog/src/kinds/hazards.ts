@@ -223,6 +223,13 @@ export const typeChangeHazard = (table: string, column: string, from: string, to
   fix: 'Check the values before.',
 })
 
+export const timeZoneHazard = (table: string, column: string): Hazard => ({
+  code: 'SH103',
+  kind: 'may-fail',
+  message: `${column} of ${table} gets a time zone: its values are taken for times in that of the session.`,
+  fix: "SET timezone to the one that they were written in, or write USING … AT TIME ZONE 'UTC'. In UTC nothing is written anew.",
+})
+
 export const authorizationHazard = (message: string): Hazard => ({ code: 'SH201', kind: 'authorization', message })
 
 export const partitionedIndexHazard = (table: string, name: string): Hazard => ({

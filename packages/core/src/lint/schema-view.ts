@@ -1,4 +1,12 @@
-import { quoteIdentifier, quoteQualified, type AnyObject, type Catalog, type CatalogObject } from '@savepoint/catalog'
+import {
+  domainsOf,
+  quoteIdentifier,
+  quoteQualified,
+  type AnyObject,
+  type Catalog,
+  type CatalogObject,
+  type DomainFinder,
+} from '@savepoint/catalog'
 import type { QualifiedName } from '../sources/tree.js'
 import type { Change, ConstraintDefinition } from './change.js'
 
@@ -23,6 +31,8 @@ export interface SchemaView {
   isProvedNotNull(table: QualifiedName, column: string): boolean
   /** Added NOT VALID by an earlier statement of the same file. */
   isAddedHere(table: QualifiedName, constraint: string): boolean
+  /** What a type is a domain over. */
+  readonly domain: DomainFinder
   /** A statement of the file has set the variable to something else than 0. */
   isSet(variable: string): boolean
 }
@@ -68,6 +78,11 @@ export function createSchemaView(before: Catalog, after: Catalog): MovingSchemaV
   return {
     before,
     after,
+    domain: domainsOf({
+      from: before,
+      to: after,
+      childrenIn: (catalog, parent) => [...catalog.objects.values()].filter((object) => object.parent === parent),
+    }),
     nameOf,
     table,
     isNew: (name) => created.has(nameOf(name)),

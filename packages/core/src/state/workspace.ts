@@ -24,7 +24,6 @@ import {
   type PluginSteps,
 } from '../engine/run/plugin-objects.js'
 import type { PluginContainer } from '../plugin/container.js'
-import type { Proof } from '../scratch/proof.js'
 import { assumeRole, type ScratchOptions } from '../scratch/session.js'
 import { createWarmScratch, type WarmScratch } from '../scratch/warm-scratch.js'
 import { readExtensionNames } from '../sources/extensions.js'

@@ -1,4 +1,4 @@
-import { hazards, lintCodes, rewriteOf } from '@savepoint/catalog'
+import { hazards, isZoned, lintCodes, rewriteOf } from '@savepoint/catalog'
 import type { QualifiedName } from '../../sources/tree.js'
 import type { Change, ColumnDefinition } from '../change.js'
 import type { LintRule, LintStatement, RuleFinding } from '../rule.js'
@@ -46,7 +46,10 @@ function findings(change: Change, { schema, origin }: LintStatement): RuleFindin
     case 'alter column type': {
       const from = schema.column(change.table, change.name)
       const to = from && schema.after.objects.get(from.id)
-      if (!from || to?.kind !== 'column' || rewriteOf(from.facts.type, to.facts.type) !== 'narrows') return []
+      if (!from || to?.kind !== 'column') return []
+      if (isZoned(from.facts.type, to.facts.type))
+        return [fromHazard(hazards.timeZoneHazard(table, change.name), from.id)]
+      if (rewriteOf(from.facts.type, to.facts.type, schema.domain) !== 'narrows') return []
       return [fromHazard(hazards.typeChangeHazard(table, change.name, from.facts.type, to.facts.type), from.id)]
     }
     default:

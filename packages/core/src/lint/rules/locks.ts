@@ -34,7 +34,8 @@ function ofColumn(change: Change, schema: SchemaView): RuleFinding[] | undefined
       const from = schema.column(change.table, change.name)
       if (!from) return []
       const to = schema.after.objects.get(from.id)
-      const rewrites = to?.kind !== 'column' || rewriteOf(from.facts.type, to.facts.type) !== 'none' || change.collation
+      const rewrites =
+        to?.kind !== 'column' || rewriteOf(from.facts.type, to.facts.type, schema.domain) !== 'none' || change.collation
       return rewrites ? [fromHazard(hazards.rewriteHazard(schema.nameOf(change.table), change.name), from.id)] : []
     }
     case 'set not null': {
