@@ -14,6 +14,7 @@ const app = join(repository, 'playground/vite-app')
 
 describe.skipIf(isMissing('chromium'))(
   'the playground, whose tables of Better Auth stand in "auth" [needs chromium]',
+  { timeout: 180_000 },
   () => {
     let browser: Browser
     let tab: Page

@@ -38,7 +38,7 @@ describe('a config that cannot be loaded in a thread', () => {
 
   it(
     'is given to the command where the project has it, and its tables get the schema',
-    { timeout: 60_000 },
+    { timeout: 180_000 },
     async () => {
       const twin = join(root, 'twin')
       mkdirSync(twin)
@@ -50,7 +50,7 @@ describe('a config that cannot be loaded in a thread', () => {
       )
       const direct = await generateAuthSchema(twin)
       writeFileSync(join(twin, 'auth.ts'), config())
-      const { sql, findings } = await generateAuthSchema(twin, { timeout: 50_000 })
+      const { sql, findings } = await generateAuthSchema(twin, { timeout: 150_000 })
       expect(sql).toBe(direct.sql)
       expect(findings).toMatchObject([{ rule: 'command', severity: 'warning' }])
       expect(findings[0]?.message).toMatch(
@@ -58,7 +58,7 @@ describe('a config that cannot be loaded in a thread', () => {
       )
 
       writeFileSync(join(twin, 'auth.ts'), config(`throw new Error('no secret')`))
-      const failure = await generateAuthSchema(twin, { timeout: 50_000 }).catch((error: unknown) => error)
+      const failure = await generateAuthSchema(twin, { timeout: 150_000 }).catch((error: unknown) => error)
       expect(failure).toMatchObject({
         diagnostics: [
           { code: 'SP5101', why: expect.stringMatching(/auth was asked as well, and failed: [^]*no secret/) },

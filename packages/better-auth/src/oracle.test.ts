@@ -111,7 +111,7 @@ describe.each(releases)('the command of better-auth $release', ({ betterAuth, co
     return extract(database)
   }
 
-  it.each(Object.entries(cases))('%s', { timeout: 60_000 }, async (_name, options) => {
+  it.each(Object.entries(cases))('%s', { timeout: 180_000 }, async (_name, options) => {
     const file = join(root, 'auth.ts')
     writeFileSync(file, config(imports, options))
     const installed = findAuthCommand(root, '')
@@ -121,7 +121,7 @@ describe.each(releases)('the command of better-auth $release', ({ betterAuth, co
       file,
       environment: process.env,
       databaseUrl: empty.url,
-      timeout: 50_000,
+      timeout: 150_000,
     })
     const ours = await generateAuthSchema(root, { schema: 'public' })
     expect(differences(await elaborate(await theirs), await elaborate(ours.sql))).toEqual([])
