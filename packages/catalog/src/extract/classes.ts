@@ -41,3 +41,25 @@ export const classes = {
   pg_authid: 1260,
   pg_auth_members: 1261,
 } as const
+
+/** Catalogs of kinds that hang on nothing, in which an oid tells what users made from what initdb did. */
+export const standaloneClasses = [
+  'pg_operator',
+  'pg_opclass',
+  'pg_opfamily',
+  'pg_am',
+  'pg_cast',
+  'pg_conversion',
+  'pg_transform',
+  'pg_language',
+  'pg_event_trigger',
+  'pg_publication',
+  'pg_foreign_data_wrapper',
+  'pg_foreign_server',
+  'pg_ts_config',
+  'pg_ts_dict',
+  'pg_ts_parser',
+  'pg_ts_template',
+  'pg_statistic_ext',
+  'pg_collation',
+] as const

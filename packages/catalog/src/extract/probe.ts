@@ -1,31 +1,14 @@
 import type { Connection } from '../connection.js'
-import { classes } from './classes.js'
+import { classes, standaloneClasses } from './classes.js'
 import type { Reader } from './reader.js'
 import { firstUserOid } from './remarks.js'
 
-/** Catalogs that every role may look into, and where an oid tells what users made from what initdb did. */
+/** Every role may look into these, and into the standalone ones. */
 const probed = [
+  ...standaloneClasses,
   'pg_policy',
-  'pg_operator',
-  'pg_opclass',
-  'pg_opfamily',
-  'pg_am',
-  'pg_cast',
-  'pg_conversion',
-  'pg_transform',
-  'pg_language',
-  'pg_event_trigger',
-  'pg_publication',
   'pg_publication_rel',
   'pg_publication_namespace',
-  'pg_foreign_data_wrapper',
-  'pg_foreign_server',
-  'pg_ts_config',
-  'pg_ts_dict',
-  'pg_ts_parser',
-  'pg_ts_template',
-  'pg_statistic_ext',
-  'pg_collation',
   'pg_default_acl',
 ] as const
 

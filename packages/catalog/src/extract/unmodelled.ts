@@ -1,34 +1,13 @@
 import type { QueryContext } from './reader.js'
-import { classes } from './classes.js'
+import { classes, standaloneClasses } from './classes.js'
 import { firstUserOid } from './remarks.js'
 import { readers } from '../kinds/registry.js'
-
-/** Catalogs of kinds that nobody reads yet; a class disappears from here as soon as a reader names it. */
-const detectable = [
-  'pg_operator',
-  'pg_opclass',
-  'pg_opfamily',
-  'pg_am',
-  'pg_cast',
-  'pg_conversion',
-  'pg_transform',
-  'pg_language',
-  'pg_event_trigger',
-  'pg_publication',
-  'pg_foreign_data_wrapper',
-  'pg_foreign_server',
-  'pg_ts_config',
-  'pg_ts_dict',
-  'pg_ts_parser',
-  'pg_ts_template',
-  'pg_statistic_ext',
-  'pg_collation',
-] as const
 
 /** Every user's object that no reader reads, by the name that Postgres gives it. */
 export function unmodelledSql(context: QueryContext): string {
   const read = new Set(readers.flatMap((reader) => reader.classes))
-  const parts = detectable
+  // A class disappears from here as soon as a reader names it.
+  const parts = standaloneClasses
     .filter((name) => !read.has(classes[name]))
     .map(
       (name) => `SELECT ${classes[name]} AS classid, oid AS objid FROM pg_catalog.${name} WHERE oid >= ${firstUserOid}`,
