@@ -14,6 +14,8 @@ describe.skipIf(!serverUrl('18'))('migrations on a server [needs native]', () =>
     database = await createTestDatabase('18')
     url = database.url ?? ''
     write('package.json', '{}')
+    // Booting the embedded one for each test would take most of its time.
+    write('savepoint.config.mjs', `export default { scratch: ${JSON.stringify(serverUrl('18'))} }\n`)
   })
   afterEach(async () => {
     await database.close()
