@@ -1,8 +1,14 @@
-import { differences, extract, print } from '@savepoint/catalog'
+import { differences, extract, print, type Catalog } from '@savepoint/catalog'
 import { expect, it } from 'vitest'
 import { randomStatement } from '../../packages/client/src/testing/random-query/index.js'
 import { oracleSchema } from '../../packages/client/src/testing/random-query/schema.js'
 import { availableServers, createTestDatabase } from '../support/database.js'
+
+// A join without a condition is the one thing that cannot be said in a way that is printed so again.
+const textsOf = (catalog: Catalog): string[] =>
+  [...catalog.objects.values()].flatMap((object) =>
+    object.kind === 'view' ? [`${object.id} ${object.facts.definition.replaceAll(' ON TRUE', ' ON (true)')}`] : [],
+  )
 
 const attempts = Number(process.env.SAVEPOINT_VIEWS ?? 150)
 const first = Number(process.env.SAVEPOINT_SEED ?? 0)
@@ -21,9 +27,12 @@ it.each(availableServers())('random views on %s are printed so that they come ou
       await source.query(`CREATE VIEW v${seed} (${names.join(', ')}) AS ${ctes} ${body}`).catch(() => undefined)
     }
     const wanted = await extract(source)
-    expect([...wanted.objects.values()].filter(({ kind }) => kind === 'view').length).toBeGreaterThan(attempts / 4)
+    expect(textsOf(wanted).length).toBeGreaterThan(attempts / 4)
     for (const { sql } of print(wanted)) await target.query(sql)
-    expect(differences(await extract(target), wanted)).toEqual([])
+    const arrived = await extract(target)
+    expect(differences(arrived, wanted)).toEqual([])
+    // Not only equal: to anybody else, who reads the texts, they are the same as well.
+    expect(textsOf(arrived).sort()).toEqual(textsOf(wanted).sort())
   } finally {
     await source.close()
     await target.close()

@@ -1,4 +1,5 @@
 import { addressKey } from '../catalog.js'
+import { flattenConditions } from '../conditions.js'
 import { hashOfText } from '../hash.js'
 import { readers } from '../kinds/registry.js'
 import type { Facts, Kind } from '../model/facts.js'
@@ -38,6 +39,22 @@ export function collect(found: Found, version: number, currentUser: string): Cat
 }
 
 const keyOf = (row: RemarkRow): string => addressKey(row.classid, row.objid, row.objsubid)
+
+const conditionRE = /\) (?:AND|OR) | ON TRUE/
+const printedFacts = new Set([
+  'definition',
+  'expression',
+  'default',
+  'predicate',
+  'using',
+  'check',
+  'where',
+  'partitionKey',
+])
+
+/** What only a second reading of the same text tells apart is equal. */
+const flattened = (key: string, value: unknown): unknown =>
+  typeof value === 'string' && printedFacts.has(key) ? flattenConditions(value) : value
 
 class Collector implements Sink {
   readonly comments = new Map<string, string>()
@@ -112,9 +129,9 @@ class Collector implements Sink {
       const facts = this.#compared.get(object.id)?.() ?? object.facts
       const { owner, comment, privileges, securityLabels, extensions } = object
       // Readers build the facts of a kind in one order of keys, so they need no sorting, which would take a third of the whole time.
-      object.hash = hashOfText(
-        JSON.stringify([facts, owner ?? null, comment ?? null, privileges, securityLabels ?? null, extensions]),
-      )
+      const counting = [facts, owner ?? null, comment ?? null, privileges, securityLabels ?? null, extensions]
+      const text = JSON.stringify(counting)
+      object.hash = hashOfText(conditionRE.test(text) ? JSON.stringify(counting, flattened) : text)
     }
     return this.#objects
   }

@@ -1,5 +1,4 @@
 import { classes } from '../extract/classes.js'
-import { flattenConditions } from '../extract/conditions.js'
 import { defineReader } from '../extract/reader.js'
 import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { ColumnFacts, Storage } from '../model/facts.js'
@@ -110,12 +109,12 @@ export const columnReader = defineReader<Row>({
         notNull: row.not_null,
         ...(inner && { notNullConstraint: inner }),
         ...(row.nn_name !== null && { notNullName: row.nn_name, notNullLocal: row.nn_local ?? true }),
-        ...(row.expression !== null && !isGenerated && { default: flattenConditions(row.expression) }),
+        ...(row.expression !== null && !isGenerated && { default: row.expression }),
         ...(row.expression !== null &&
           isGenerated && {
             generated: {
               mode: row.generated === 'v' ? 'virtual' : 'stored',
-              expression: flattenConditions(row.expression),
+              expression: row.expression,
             },
           }),
         ...(row.collation !== null && { collation: row.collation }),
@@ -145,7 +144,7 @@ export const columnReader = defineReader<Row>({
         schema: row.schema,
         name: row.name,
         parent: id,
-        facts: { expression: flattenConditions(row.expression) },
+        facts: { expression: row.expression },
         classid: classes.pg_attrdef,
         objid: row.default_oid,
       })

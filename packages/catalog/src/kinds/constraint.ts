@@ -1,5 +1,5 @@
+import { flattenConditions } from '../conditions.js'
 import { classes } from '../extract/classes.js'
-import { flattenConditions } from '../extract/conditions.js'
 import { defineReader } from '../extract/reader.js'
 import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { ConstraintFacts } from '../model/facts.js'
@@ -131,7 +131,7 @@ export const constraintReader = defineReader<Row>({
       parent: relation.id,
       facts: {
         type: types[row.type] ?? 'check',
-        definition: flattenConditions(row.definition),
+        definition: row.definition,
         columns: isDomain
           ? []
           : (row.keys ?? []).flatMap((number) => sink.at(classes.pg_class, row.relation, number)?.name ?? []),
@@ -224,7 +224,7 @@ export const constraintKind: KindDefinition<'constraint'> = {
     }
     const statements: Statement[] = []
     const withoutState = (facts: ConstraintFacts): string =>
-      facts.definition.replace(/( DEFERRABLE| INITIALLY DEFERRED| NOT VALID| NOT ENFORCED)+$/, '')
+      flattenConditions(facts.definition).replace(/( DEFERRABLE| INITIALLY DEFERRED| NOT VALID| NOT ENFORCED)+$/, '')
     if (a.type !== b.type || withoutState(a) !== withoutState(b) || a.noInherit !== b.noInherit) return remake()
     const deferralChanges = a.deferrable !== b.deferrable || a.deferred !== b.deferred
     // Only foreign keys can be altered in this way, and until Postgres 18 not in whether they are enforced.

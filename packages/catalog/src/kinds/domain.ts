@@ -1,5 +1,4 @@
 import { classes } from '../extract/classes.js'
-import { flattenConditions } from '../extract/conditions.js'
 import { defineReader } from '../extract/reader.js'
 import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { CatalogObject } from '../model/object.js'
@@ -54,7 +53,7 @@ export const domainReader = defineReader<Row>({
         ...(typeId !== undefined && { baseId: typeId }),
         notNull: row.not_null,
         ...(named && { notNullConstraint: { name: row.not_null_name ?? '' } }),
-        ...(row.default_expression !== null && { default: flattenConditions(row.default_expression) }),
+        ...(row.default_expression !== null && { default: row.default_expression }),
         ...(row.collation !== null && { collation: row.collation }),
       },
       ignored: ['baseId'],

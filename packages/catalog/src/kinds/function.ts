@@ -1,5 +1,4 @@
 import { classes } from '../extract/classes.js'
-import { flattenConditions } from '../extract/conditions.js'
 import { defineReader } from '../extract/reader.js'
 import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { FunctionFacts } from '../model/facts.js'
@@ -83,8 +82,8 @@ export const functionReader = defineReader<Row>({
         arguments: splitArguments(row),
         ...(row.returns !== null && { returns: row.returns }),
         language: row.language,
-        definition: flattenConditions(row.definition).trimEnd(),
-        body: row.atomic === null ? (row.source ?? '') : flattenConditions(row.atomic),
+        definition: row.definition.trimEnd(),
+        body: row.atomic ?? row.source ?? '',
         atomic: row.atomic !== null,
         volatility: volatilities[row.volatility] ?? 'volatile',
         parallel: parallels[row.parallel] ?? 'unsafe',
@@ -110,7 +109,7 @@ export const functionReader = defineReader<Row>({
  * from the catalog.
  */
 function splitArguments(row: Row): FunctionFacts['arguments'] {
-  const parts = splitList(flattenConditions(row.arguments))
+  const parts = splitList(row.arguments)
   const tableColumns = row.returns?.startsWith('TABLE(') ? splitList(row.returns.slice(6, -1)) : []
   return [...parts, ...tableColumns].map((part, index) => {
     const name = row.names?.[index]

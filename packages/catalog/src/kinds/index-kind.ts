@@ -1,5 +1,5 @@
+import { flattenConditions } from '../conditions.js'
 import { classes } from '../extract/classes.js'
-import { flattenConditions } from '../extract/conditions.js'
 import { defineReader } from '../extract/reader.js'
 import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { IndexFacts } from '../model/facts.js'
@@ -82,11 +82,11 @@ export const indexReader = defineReader<Row>({
       name: row.name,
       parent,
       facts: {
-        definition: flattenConditions(row.definition),
+        definition: row.definition,
         unique: row.unique,
         method: row.method,
         columns: row.columns,
-        ...(row.predicate !== null && { predicate: flattenConditions(row.predicate) }),
+        ...(row.predicate !== null && { predicate: row.predicate }),
         valid: row.valid,
         statistics: row.statistics ?? {},
         options: [...(row.options ?? [])].sort(),
@@ -222,7 +222,8 @@ function columnStatistics(to: Index, from: Index | undefined): Statement[] {
     .map((number) => `ALTER INDEX ${nameOf(to)} ALTER COLUMN ${number} SET STATISTICS ${b[number] ?? -1}`)
 }
 
-const withoutOptions = (facts: IndexFacts): string => facts.definition.replace(/ WITH \([^()]*\)(?= WHERE |$)/, '')
+const withoutOptions = (facts: IndexFacts): string =>
+  flattenConditions(facts.definition).replace(/ WITH \([^()]*\)(?= WHERE |$)/, '')
 
 function withTablespace(sql: string, tablespace: string, predicate: string | undefined): string {
   const where = predicate === undefined ? -1 : sql.lastIndexOf(' WHERE ')

@@ -1,5 +1,5 @@
+import { flattenConditions } from '../conditions.js'
 import { classes } from '../extract/classes.js'
-import { flattenConditions } from '../extract/conditions.js'
 import { defineReader } from '../extract/reader.js'
 import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { KindDefinition, LateStatement, Statement } from './kind.js'
@@ -52,7 +52,7 @@ export const materializedViewReader = defineReader<Row>({
       owner: row.owner,
       acl: { items: row.acl, target: 'table' },
       facts: {
-        definition: flattenConditions(withoutSemicolon(row.definition)),
+        definition: withoutSemicolon(row.definition),
         options,
         ...(row.access_method !== null && { accessMethod: row.access_method }),
         ...(row.tablespace !== null && { tablespace: row.tablespace }),
@@ -102,7 +102,10 @@ export const materializedViewKind: KindDefinition<'materialized view'> = {
   alter(from, to, context) {
     const a = from.facts
     const b = to.facts
-    if (a.definition !== b.definition || (a.accessMethod !== b.accessMethod && context.version < 150000))
+    if (
+      flattenConditions(a.definition) !== flattenConditions(b.definition) ||
+      (a.accessMethod !== b.accessMethod && context.version < 150000)
+    )
       return 'recreate'
     const alter = `ALTER MATERIALIZED VIEW ${nameOf(to)}`
     const statements: Statement[] = changedOptions(a.options, b.options).map((change) => `${alter} ${change}`)

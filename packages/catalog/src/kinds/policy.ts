@@ -1,5 +1,4 @@
 import { classes } from '../extract/classes.js'
-import { flattenConditions } from '../extract/conditions.js'
 import { defineReader } from '../extract/reader.js'
 import { quoteIdentifier } from '../identifier.js'
 import type { PolicyFacts } from '../model/facts.js'
@@ -45,8 +44,8 @@ export const policyReader = defineReader<Row>({
         command: commands[row.command] ?? 'all',
         permissive: row.permissive,
         roles: row.roles,
-        ...(row.using !== null && { using: flattenConditions(row.using) }),
-        ...(row.check !== null && { check: flattenConditions(row.check) }),
+        ...(row.using !== null && { using: row.using }),
+        ...(row.check !== null && { check: row.check }),
       },
       classid: classes.pg_policy,
     })

@@ -1,4 +1,3 @@
-import { flattenConditions } from '../extract/conditions.js'
 import { quoteIdentifier } from '../identifier.js'
 import type { PublicationFacts } from '../model/standalone-facts.js'
 import { referenceOf, type StandaloneKind, type StandaloneQuery } from './standalone.js'
@@ -68,9 +67,6 @@ export const publicationTableKind: StandaloneKind<'publication table'> = {
   owned: false,
   commentable: false,
   query: tableQuery,
-  refine(facts) {
-    if (facts.where !== undefined) facts.where = flattenConditions(facts.where)
-  },
   create({ facts }) {
     const columns = facts.columns ? ` (${facts.columns.map(quoteIdentifier).join(', ')})` : ''
     const where = facts.where ? ` WHERE ${parenthesised(facts.where)}` : ''

@@ -1,5 +1,4 @@
 import { classes } from '../extract/classes.js'
-import { flattenConditions } from '../extract/conditions.js'
 import { defineReader } from '../extract/reader.js'
 import { quoteIdentifier } from '../identifier.js'
 import type { CatalogObject } from '../model/object.js'
@@ -29,7 +28,7 @@ export const ruleReader = defineReader<Row>({
       kind: 'rule',
       ...attachedTo(row, sink),
       facts: {
-        definition: flattenConditions(row.definition).replace(/;\s*$/, ''),
+        definition: row.definition.replace(/;\s*$/, ''),
         enabled: enabledStates[row.enabled] ?? 'origin',
       },
       classid: classes.pg_rewrite,

@@ -53,8 +53,8 @@ export interface StandaloneKind<K extends Kind> {
   commentable?: boolean
   /** Reads every object of a server of that version, extension members included. Columns: those of `StandaloneRow`. */
   query(context: StandaloneQuery): string
-  /** Changes the facts that were read: takes out what is secret, or settles what Postgres prints otherwise the next time. */
-  refine?(facts: Facts[K]): void
+  /** Takes what is secret out of the facts that were read. */
+  conceal?(facts: Facts[K]): void
   /** Statements that create it, in order; comment, owner and privileges come from elsewhere. */
   create(object: CatalogObject<K>): Statement[]
   /** Statements that change it in place; undefined where it must be made anew. */
@@ -83,7 +83,7 @@ export function standaloneReader<K extends Kind>(kind: StandaloneKind<K>): Reade
     AND (q.schema IS NULL OR q.schema IN (SELECT nspname FROM pg_catalog.pg_namespace WHERE ${context.inSchemas('oid')}))`,
     read(row, sink) {
       const parent = row.parent ? sink.at(...readAddress(row.parent)) : undefined
-      kind.refine?.(row.facts)
+      kind.conceal?.(row.facts)
       const id: ObjectId = sink.add({
         kind: kind.kind,
         identity: row.reference,

@@ -1,4 +1,3 @@
-import { flattenConditions } from '../extract/conditions.js'
 import { referenceOf, type StandaloneKind } from './standalone.js'
 
 const query = `
@@ -18,9 +17,6 @@ export const statisticsKind: StandaloneKind<'statistics'> = {
   weight: 60,
   owned: true,
   query: () => query,
-  refine(facts) {
-    facts.definition = flattenConditions(facts.definition)
-  },
   create(object) {
     const { definition, target } = object.facts
     return [definition, ...(target === undefined ? [] : [setTarget(referenceOf(object), target)])]

@@ -82,7 +82,7 @@ export const subscriptionKind: StandaloneKind<'subscription'> = {
         .map(([, sql]) => `, ${sql}`)
         .join(''),
     ),
-  refine(facts) {
+  conceal(facts) {
     if (facts.connection === undefined) return
     keepSecret(facts, [facts.connection])
     // Changes of where it connects to are seen, changes of the password are not: a hash of that could be guessed.

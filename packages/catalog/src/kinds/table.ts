@@ -1,5 +1,4 @@
 import { classes } from '../extract/classes.js'
-import { flattenConditions } from '../extract/conditions.js'
 import { defineReader } from '../extract/reader.js'
 import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { ColumnFacts, TableFacts } from '../model/facts.js'
@@ -86,7 +85,7 @@ export const tableReader = defineReader<Row>({
             : { mode: replicaModes[row.replica_identity] ?? 'nothing' },
         inherits: [],
         ...(row.of_type !== null && { ofType: row.of_type }),
-        ...(row.partition_key !== null && { partitionKey: flattenConditions(row.partition_key) }),
+        ...(row.partition_key !== null && { partitionKey: row.partition_key }),
         rowSecurity: row.row_security,
         forceRowSecurity: row.force_row_security,
         ...(row.cluster_on !== null && { clusterOn: row.cluster_on }),

@@ -1,5 +1,4 @@
 import { classes } from '../extract/classes.js'
-import { flattenConditions } from '../extract/conditions.js'
 import { defineReader, type QueryContext } from '../extract/reader.js'
 import { quoteIdentifier } from '../identifier.js'
 import type { CatalogObject } from '../model/object.js'
@@ -37,7 +36,7 @@ export const triggerReader = defineReader<Row>({
       kind: 'trigger',
       ...attachedTo(row, sink),
       facts: {
-        definition: flattenConditions(row.definition),
+        definition: row.definition,
         enabled: enabledStates[row.enabled] ?? 'origin',
         constraint: isConstraint,
         inherited: row.inherited,

@@ -29,7 +29,7 @@ export const userMappingKind: StandaloneKind<'user mapping'> = {
   commentable: false,
   dropsWithParent: false,
   query: () => query,
-  refine(facts) {
+  conceal(facts) {
     const secret = facts.options.filter((option) => isSecretOption(splitOption(option).name))
     facts.options = facts.options.filter((option) => !secret.includes(option))
     keepSecret(facts, secret)

@@ -1,5 +1,4 @@
 import { classes } from '../extract/classes.js'
-import { flattenConditions } from '../extract/conditions.js'
 import { defineReader } from '../extract/reader.js'
 import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { CatalogObject } from '../model/object.js'
@@ -40,7 +39,7 @@ export const viewReader = defineReader<Row>({
       owner: row.owner,
       acl: { items: row.acl, target: 'table' },
       facts: {
-        definition: flattenConditions(withoutSemicolon(row.definition)),
+        definition: withoutSemicolon(row.definition),
         options: [...(row.options ?? [])].sort(),
       },
       classid: classes.pg_class,

@@ -5,6 +5,7 @@ import { sqlOf } from '../kinds/kind.js'
 import { kindOf } from '../kinds/registry.js'
 import type { AnyObject, Catalog, ObjectId } from '../model/object.js'
 import type { Plan, PlanOptions, Step, StepAction } from '../model/plan.js'
+import { keepNesting } from '../conditions.js'
 import { keepArrayCasts } from './array-casts.js'
 import { aspectStatements } from './aspects.js'
 import { bodyHints, relaxBodyChecks } from './bodies.js'
@@ -149,13 +150,14 @@ function dropStatements(object: AnyObject, state: PlanState): readonly Statement
   return kind.drop ? kind.drop(object, state) : [`DROP ${kind.target(object)}`]
 }
 
-/** Kinds whose statements carry expressions as Postgres prints them, and no text of the user's. */
+/** Kinds whose statements carry expressions as Postgres prints them, and no text of the user's but what is quoted. */
 const deparsedRE =
   /^(?:table|foreign table|column|default|constraint|index|view|materialized view|policy|rule|trigger|domain|statistics|publication table) /
 
 function stepOf(object: ObjectId, statement: Statement, action: StepAction): Step {
   const isDeparsed = deparsedRE.test(object) && action !== 'comment'
-  const sql = isDeparsed ? keepArrayCasts(sqlOf(statement)) : sqlOf(statement)
+  const nested = keepNesting(sqlOf(statement))
+  const sql = isDeparsed ? keepArrayCasts(nested) : nested
   if (typeof statement === 'string') return { sql, object, action, hazards: [], transactional: true }
   const step: Step = {
     sql,

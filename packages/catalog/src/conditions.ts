@@ -1,3 +1,8 @@
+/*
+ * `a BETWEEN 1 AND 2 AND b` is kept as it was parsed, an AND within an AND, and printed as `(((a >= 1) AND (a <= 2)) AND b)`. Read again,
+ * makeAndExpr() in gram.y makes one AND of what stands at the left, and so does makeOrExpr(): `((a >= 1) AND (a <= 2) AND b)`.
+ */
+
 interface Group {
   /** Where the group opens within the result. */
   open: number
@@ -9,17 +14,30 @@ interface Group {
 
 const connectiveRE = / (AND|OR|BETWEEN) /y
 const dollarQuoteRE = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y
+const joinRE = / ON TRUE(?!\w)/y
 
 /**
- * Makes a condition that Postgres has printed one that it prints the same way again. `a BETWEEN 1 AND 2 AND b` is kept as it was parsed,
- * an AND within an AND, and printed as `(((a >= 1) AND (a <= 2)) AND b)`; read again, makeAndExpr() in gram.y has made one AND of
- * what stands at the left, and so has makeOrExpr(): `((a >= 1) AND (a <= 2) AND b)`. A join without a condition is printed as `ON TRUE`,
- * which is read as the constant and printed as `ON (true)`.
+ * One text for conditions that differ only in that one was read from the print of the other. A join without a condition is among
+ * them: it is printed as `ON TRUE`, which is read as the constant and printed as `ON (true)`.
  *
  * @param text as the `pg_get_…` functions print it without pretty parentheses; strings, names and function bodies are left alone
  */
 export function flattenConditions(text: string): string {
-  if (!text.includes(') AND ') && !text.includes(') OR ') && !text.includes('ON TRUE')) return text
+  if (!text.includes(') AND ') && !text.includes(') OR ') && !text.includes(' ON TRUE')) return text
+  return rewrite(text, (inner) => inner.slice(1, -1), ' ON (true)')
+}
+
+/**
+ * Makes conditions mean to Postgres what it has printed. A cast to the type that an expression has anyway is gone once it is parsed
+ * (coerce_type() in parse_coerce.c), and what is cast is not made part of what stands around it.
+ */
+export function keepNesting(sql: string): string {
+  if (!sql.includes(') AND ') && !sql.includes(') OR ')) return sql
+  return rewrite(sql, (inner) => `${inner}::boolean`, ' ON TRUE')
+}
+
+/** @param nested what becomes of the first member, with its parentheses, where it has the connective of the whole */
+function rewrite(text: string, nested: (inner: string) => string, join: string): string {
   const groups: Group[] = []
   let result = ''
   let index = 0
@@ -32,15 +50,14 @@ export function flattenConditions(text: string): string {
       continue
     }
     if (character === '(') groups.push({ open: result.length })
-    else if (character === ')') result = closeGroup(groups, result)
+    else if (character === ')') result = closeGroup(groups, result, nested)
     else if (character === ' ') {
       const group = groups.at(-1)
-      connectiveRE.lastIndex = index
-      const word = connectiveRE.exec(text)?.[1]
+      const word = at(connectiveRE, text, index)?.[1]
       const found = word === 'AND' || word === 'OR' ? word : 'other'
       if (group && word !== undefined) group.connective = (group.connective ?? found) === found ? found : 'other'
-      if (text.startsWith(' ON TRUE', index) && !/\w/.test(text[index + ' ON TRUE'.length] ?? '')) {
-        result += ' ON (true)'
+      if (at(joinRE, text, index)) {
+        result += join
         index += ' ON TRUE'.length
         continue
       }
@@ -51,15 +68,14 @@ export function flattenConditions(text: string): string {
   return result
 }
 
-/** Takes the parentheses off the first member where that has the connective of the whole. */
-function closeGroup(groups: Group[], text: string): string {
+function closeGroup(groups: Group[], text: string, nested: (inner: string) => string): string {
   const group = groups.pop()
   if (!group) return text
   let result = text
   const { open, first, connective } = group
   if (first && connective !== undefined && connective !== 'other' && first.connective === connective)
     if (text.startsWith(` ${connective} `, first.close + 1))
-      result = text.slice(0, first.open) + text.slice(first.open + 1, first.close) + text.slice(first.close + 1)
+      result = text.slice(0, first.open) + nested(text.slice(first.open, first.close + 1)) + text.slice(first.close + 1)
   const above = groups.at(-1)
   if (above && above.open + 1 === open) above.first = { open, close: result.length, connective }
   return result
@@ -74,9 +90,13 @@ function endOfQuoted(text: string, start: number): number {
     return end < 0 ? text.length : end + 1
   }
   if (quote !== '$') return start
-  dollarQuoteRE.lastIndex = start
-  const tag = dollarQuoteRE.exec(text)?.[0]
+  const tag = at(dollarQuoteRE, text, start)?.[0]
   if (tag === undefined) return start
   const end = text.indexOf(tag, start + tag.length)
   return end < 0 ? text.length : end + tag.length
+}
+
+function at(expression: RegExp, text: string, position: number): RegExpExecArray | null {
+  expression.lastIndex = position
+  return expression.exec(text)
 }
