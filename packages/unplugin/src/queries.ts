@@ -51,6 +51,11 @@ export async function loadQueries(
   if (!loaded.code && engine) {
     await engine.run()
     loaded = (await loadQueryModule(config, path, production)) ?? loaded
+    // What the loop says of the query is the cause; that there is no answer for it only follows.
+    const causes = engine.state.diagnostics.filter(
+      ({ severity, location }) => severity === 'error' && location?.file === path,
+    )
+    if (!loaded.code && causes.length > 0) return { errors: causes }
   }
   const errors = loaded.diagnostics.filter(({ severity }) => severity === 'error')
   return { ...(loaded.code !== undefined && { code: loaded.code }), errors }
