@@ -190,7 +190,8 @@ describe.each(availableServers())('online plans on %s', (server) => {
   const major = server === 'pglite' ? 18 : Number(server)
 
   for (const { name, from, to, rows, since = 14, never, always } of cases) {
-    it.skipIf(major < since)(`arrive: ${name}`, async () => {
+    if (major < since) continue
+    it(`arrive: ${name}`, async () => {
       const { plan, left } = await journeys.travel(from, to, {
         strategy: 'online',
         ...(rows !== undefined && { rows }),
@@ -201,7 +202,8 @@ describe.each(availableServers())('online plans on %s', (server) => {
     })
 
     // The planner is the same everywhere; what is in doubt is the server.
-    it.skipIf(major < since || server === 'pglite')(`arrive after stopping anywhere: ${name}`, async () => {
+    if (server === 'pglite') continue
+    it(`arrive after stopping anywhere: ${name}`, async () => {
       const options = { strategy: 'online', ...(rows !== undefined && { rows }) } as const
       expect(await journeys.travelInterrupted(from, to, options)).toEqual([])
     })
