@@ -15,6 +15,12 @@ describe('conditions within conditions', () => {
       'CHECK (((a < 1) OR (a > 2) OR b))',
       'CHECK ((((a < 1) OR (a > 2))::boolean OR b))',
     ],
+    // A dollar within a name begins no quote.
+    [
+      '((a$x$b AND c) AND d$x$e AND (f))',
+      '(a$x$b AND c AND d$x$e AND (f))',
+      '((a$x$b AND c)::boolean AND d$x$e AND (f))',
+    ],
     [
       '((((a AND b) AND c) AND d) OR e)',
       '((a AND b AND c AND d) OR e)',

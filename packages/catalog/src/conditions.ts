@@ -1,3 +1,5 @@
+import { endOfQuoted } from './quoted.js'
+
 /*
  * `a BETWEEN 1 AND 2 AND b` is kept as it was parsed, an AND within an AND, and printed as `(((a >= 1) AND (a <= 2)) AND b)`. Read again,
  * makeAndExpr() in gram.y makes one AND of what stands at the left, and so does makeOrExpr(): `((a >= 1) AND (a <= 2) AND b)`.
@@ -13,7 +15,6 @@ interface Group {
 }
 
 const connectiveRE = / (AND|OR|BETWEEN) /y
-const dollarQuoteRE = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y
 const joinRE = / ON TRUE(?!\w)/y
 
 /**
@@ -33,11 +34,14 @@ export function flattenConditions(text: string): string {
  */
 export function keepNesting(sql: string): string {
   if (!sql.includes(') AND ') && !sql.includes(') OR ')) return sql
-  return rewrite(sql, (inner) => `${inner}::boolean`, ' ON TRUE')
+  return rewrite(sql, (inner) => `${inner}::boolean`)
 }
 
-/** @param nested what becomes of the first member, with its parentheses, where it has the connective of the whole */
-function rewrite(text: string, nested: (inner: string) => string, join: string): string {
+/**
+ * @param nested what becomes of the first member, with its parentheses, where it has the connective of the whole
+ * @param join what becomes of a join without a condition
+ */
+function rewrite(text: string, nested: (inner: string) => string, join = ' ON TRUE'): string {
   const groups: Group[] = []
   let result = ''
   let index = 0
@@ -79,21 +83,6 @@ function closeGroup(groups: Group[], text: string, nested: (inner: string) => st
   const above = groups.at(-1)
   if (above && above.open + 1 === open) above.first = { open, close: result.length, connective }
   return result
-}
-
-/** Behind the string, name or function body that begins at a position; the position itself where none does. */
-function endOfQuoted(text: string, start: number): number {
-  const quote = text[start]
-  if (quote === "'" || quote === '"') {
-    // A doubled quote closes and opens again, which comes to the same.
-    const end = text.indexOf(quote, start + 1)
-    return end < 0 ? text.length : end + 1
-  }
-  if (quote !== '$') return start
-  const tag = at(dollarQuoteRE, text, start)?.[0]
-  if (tag === undefined) return start
-  const end = text.indexOf(tag, start + tag.length)
-  return end < 0 ? text.length : end + tag.length
 }
 
 function at(expression: RegExp, text: string, position: number): RegExpExecArray | null {

@@ -112,10 +112,7 @@ export const columnReader = defineReader<Row>({
         ...(row.expression !== null && !isGenerated && { default: row.expression }),
         ...(row.expression !== null &&
           isGenerated && {
-            generated: {
-              mode: row.generated === 'v' ? 'virtual' : 'stored',
-              expression: row.expression,
-            },
+            generated: { mode: row.generated === 'v' ? 'virtual' : 'stored', expression: row.expression },
           }),
         ...(row.collation !== null && { collation: row.collation }),
         ...(row.storage !== row.type_storage && { storage: storages[row.storage] ?? 'extended' }),

@@ -3,6 +3,7 @@ import { defineReader } from '../extract/reader.js'
 import { quoteIdentifier, quoteQualified } from '../identifier.js'
 import type { FunctionFacts } from '../model/facts.js'
 import type { CatalogObject } from '../model/object.js'
+import { endOfQuoted } from '../quoted.js'
 import type { KindDefinition, PlanContext, Statement } from './kind.js'
 
 interface Row {
@@ -131,13 +132,11 @@ function splitArguments(row: Row): FunctionFacts['arguments'] {
 export function splitList(text: string): string[] {
   const parts: string[] = []
   let depth = 0
-  let quote = ''
   let start = 0
   for (let index = 0; index < text.length; index++) {
+    const end = endOfQuoted(text, index)
     const character = text[index] ?? ''
-    if (quote !== '') {
-      if (character === quote) quote = ''
-    } else if (character === "'" || character === '"') quote = character
+    if (end > index) index = end - 1
     else if (character === '(' || character === '[') depth++
     else if (character === ')' || character === ']') depth--
     else if (character === ',' && depth === 0) {

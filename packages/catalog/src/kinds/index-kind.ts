@@ -16,6 +16,7 @@ import {
   tableLockHazard,
 } from './hazards.js'
 import type { KindDefinition, PlanContext, Statement } from './kind.js'
+import { nameOf } from './named.js'
 import { isOnline, isPartitioned, repairIndex, replaceIndex } from './online.js'
 import { attachPart, isMarked } from './parts.js'
 import { changedOptions } from './options.js'
@@ -115,8 +116,6 @@ function partitionOf_(row: Row): ObjectId | undefined {
 }
 
 type Index = CatalogObject<'index'>
-
-const nameOf = (index: Index): string => quoteQualified(index.schema, index.name)
 
 export const indexKind: KindDefinition<'index'> = {
   kind: 'index',

@@ -27,10 +27,7 @@ export const ruleReader = defineReader<Row>({
     sink.add({
       kind: 'rule',
       ...attachedTo(row, sink),
-      facts: {
-        definition: row.definition.replace(/;\s*$/, ''),
-        enabled: enabledStates[row.enabled] ?? 'origin',
-      },
+      facts: { definition: row.definition.replace(/;\s*$/, ''), enabled: enabledStates[row.enabled] ?? 'origin' },
       classid: classes.pg_rewrite,
     })
   },

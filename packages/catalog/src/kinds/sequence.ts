@@ -6,6 +6,7 @@ import type { SequenceOptions } from '../model/facts.js'
 import type { CatalogObject, ObjectId } from '../model/object.js'
 import { dropSequenceHazard } from './hazards.js'
 import type { KindDefinition, LateStatement, Statement } from './kind.js'
+import { nameOf } from './named.js'
 import { changedSequenceClauses, clampPosition, sequenceClauses, setPersistence } from './sequence-options.js'
 
 interface Row {
@@ -128,8 +129,6 @@ export function identitySequence(column: CatalogObject<'column'>): Sequence | un
     address: column.address,
   }
 }
-
-const nameOf = (sequence: Sequence): string => quoteQualified(sequence.schema, sequence.name)
 
 export const sequenceKind: KindDefinition<'sequence'> = {
   kind: 'sequence',

@@ -38,10 +38,7 @@ export const viewReader = defineReader<Row>({
       name: row.name,
       owner: row.owner,
       acl: { items: row.acl, target: 'table' },
-      facts: {
-        definition: withoutSemicolon(row.definition),
-        options: [...(row.options ?? [])].sort(),
-      },
+      facts: { definition: withoutSemicolon(row.definition), options: [...(row.options ?? [])].sort() },
       classid: classes.pg_class,
       objid: row.oid,
     })

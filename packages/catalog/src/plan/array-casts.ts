@@ -1,4 +1,5 @@
 import { splitList } from '../kinds/function.js'
+import { endOfQuoted } from '../quoted.js'
 
 const arrayRE = /ARRAY\[/g
 const castToArrayRE = /^::([^[\]'(),]+)\[\]/
@@ -37,26 +38,18 @@ export function keepArrayCasts(sql: string): string {
 
 function closingBracket(sql: string, from: number): number | undefined {
   let depth = 1
-  let quote = ''
   for (let index = from; index < sql.length; index++) {
-    const character = sql[index] ?? ''
-    if (quote !== '') {
-      if (character === quote) quote = ''
-    } else if (character === "'" || character === '"') quote = character
-    else if (character === '[') depth++
-    else if (character === ']' && --depth === 0) return index
+    const end = endOfQuoted(sql, index)
+    if (end > index) index = end - 1
+    else if (sql[index] === '[') depth++
+    else if (sql[index] === ']' && --depth === 0) return index
   }
   return undefined
 }
 
-/** Whether a position lies within a string or a quoted name. A doubled quote closes and opens again, which comes to the same. */
+/** Whether a position lies within a string or a quoted name. */
 function isQuoted(sql: string, position: number): boolean {
-  let quote = ''
-  for (let index = 0; index < position; index++) {
-    const character = sql[index] ?? ''
-    if (quote !== '') {
-      if (character === quote) quote = ''
-    } else if (character === "'" || character === '"') quote = character
-  }
-  return quote !== ''
+  let index = 0
+  while (index < position) index = Math.max(index + 1, endOfQuoted(sql, index))
+  return index > position
 }
