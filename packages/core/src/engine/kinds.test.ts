@@ -8,7 +8,7 @@ import { createTestProject, type TestProject } from './testing/project.js'
 const server = inject('servers')['18']
 const isRed = ({ status }: EngineState): boolean => status === 'error'
 
-/** Rows of a table that follow the plugin: what stands in \`plans\` is there, and nothing else. */
+/** Rows of a table that follow the plugin: what stands in `plans` is there, and nothing else. */
 const plugin = (plans: Record<string, number>, extra = '') => `
 const plans = ${JSON.stringify(plans)}
 const quote = (text) => "'" + text.replaceAll("'", "''") + "'"
@@ -110,6 +110,36 @@ describe.skipIf(server === undefined)('object kinds of plugins [needs native]', 
       "DELETE FROM public.plan WHERE name = 'free'",
       "DELETE FROM public.plan WHERE name = 'it''s paid'",
     ])
+  })
+
+  describe('between migrations with another schema and the files', () => {
+    beforeEach(() =>
+      project.write(
+        'migrations/20260101000000_init.sql',
+        "create table plan (name text primary key, price integer not null, note text);\ninsert into plan values ('old', 1);\n",
+      ),
+    )
+
+    async function planFromMigrations() {
+      const config = await loadConfig({ cwd: project.root })
+      return planStates(
+        { kind: 'migrations', directory: project.path('migrations'), format: 'atlas' },
+        { kind: 'phases', schema: config.schema },
+        { config, log() {}, withDown: true },
+      )
+    }
+
+    it('are dropped before the schema changes, and what is found names the step that it is about', async () => {
+      const { plan, findings, unproved } = await planFromMigrations()
+      expect(unproved).toBeUndefined()
+      expect(plan.steps.map(({ sql }) => sql)).toEqual([
+        "DELETE FROM public.plan WHERE name = 'old'",
+        'ALTER TABLE public.plan DROP COLUMN note',
+        "INSERT INTO plan VALUES ('free', 0)",
+        "INSERT INTO plan VALUES ('it''s paid', 10)",
+      ])
+      expect(findings).toMatchObject([{ code: 'DS103', step: 1 }])
+    })
   })
 
   it.each([

@@ -127,11 +127,12 @@ export async function planStates(from: StateSpec, to: StateSpec, options: StateO
     const unproved = doubts.find(({ code }) => code === 'SP3003')
     const plan = { steps: leaveOwners(up.steps, first, current.catalog, second, target) }
     const { statements, locate } = desired
+    const findings = await lintPlan(plan, { from: current.catalog, to: target, config, statements, locate })
     return {
       ...result,
       to: target,
       plan: { steps: around(plan.steps, objects) },
-      findings: await lintPlan(plan, { from: current.catalog, to: target, config, statements, locate }),
+      findings: findings.map((finding) => ({ ...finding, step: finding.step + objects.before.length })),
       missing: decided.missing,
       lost: listLost(up.steps),
       preamble: createPreamble([...up.steps, ...(down ? down.steps : [])], [current.catalog, target]),
