@@ -24,8 +24,7 @@ export function readSchemaText(value: unknown): SchemaText {
   if (file !== undefined) requireMark(file, value['sql'])
   if (originalLocation !== undefined && typeof originalLocation !== 'function')
     throw new TypeError(`originalLocation is a function, not ${show(originalLocation)}`)
-  for (const diagnostic of readList(value['diagnostics'])) readDiagnostic(diagnostic)
-  return value as unknown as SchemaText
+  return { ...value, diagnostics: readList(value['diagnostics']).map(readDiagnostic) } as unknown as SchemaText
 }
 
 /** @throws TypeError */

@@ -6,6 +6,7 @@ import type { SaveReport } from '../engine/report.js'
 import { applyConfigHooks } from './config-hook.js'
 import { createPluginContainer, type PluginContainer } from './container.js'
 import type { Plugin } from './plugin.js'
+import type { GeneratedReport } from './values.js'
 
 const timeout = 20
 const table = { id: 'table public.note', kind: 'table', name: 'note', facts: { inherits: [] } }
@@ -29,6 +30,7 @@ const report = (): SaveReport => ({
   milliseconds: 1,
   stages: {},
 })
+const generated = (): GeneratedReport => ({ written: ['a.txt'], reason: 'save' })
 const statement = () => ({
   sql: 'CREATE TABLE note ()',
   kind: 'CreateStmt',
@@ -61,10 +63,11 @@ const hooks: Record<string, (container: PluginContainer, plugins: Plugin[]) => P
   post: (container) => ofResult(container.post(catalog())),
   plan: (container) => ofResult(container.plan(plan())),
   generate: (container) => ofResult(container.generate(catalog())),
+  generated: (container) => container.generated(generated()),
   applied: (container) => container.applied(report()),
 }
 
-const run = (hook: string, handler: unknown): Promise<Said> => {
+const contain = (hook: string, handler: unknown): { container: PluginContainer; plugins: Plugin[] } => {
   const plugins = [{ name: 'test:hostile', [hook]: handler } as Plugin]
   const container = createPluginContainer({
     plugins,
@@ -76,9 +79,13 @@ const run = (hook: string, handler: unknown): Promise<Said> => {
     annotations: () => '',
     watch() {},
     edit: () => Promise.resolve(false),
-    // `generated` has a longer one of its own.
     timeout,
   })
+  return { container, plugins }
+}
+
+const run = (hook: string, handler: unknown): Promise<Said> => {
+  const { container, plugins } = contain(hook, handler)
   return hooks[hook]?.(container, plugins) ?? Promise.reject(new Error(hook))
 }
 
@@ -148,4 +155,15 @@ describe('a plugin that returns what is no answer', () => {
   ])('from %s: %j', async (hook, answer, message) => {
     expect(await run(hook, () => answer)).toMatchObject([{ code: 'SP5004', message: expect.stringContaining(message) }])
   })
+})
+
+it('a plugin may return one diagnostic where a list of them is meant', async () => {
+  const diagnostic = { severity: 'warning', message: 'mind the step' } as const
+  const { values, diagnostics } = await contain('sources', () => ({
+    id: 'a',
+    sql: '',
+    diagnostics: diagnostic,
+  })).container.sources()
+  expect(diagnostics).toEqual([])
+  expect(values).toMatchObject([{ value: { diagnostics: [diagnostic] } }])
 })
