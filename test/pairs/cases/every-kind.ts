@@ -479,7 +479,7 @@ export const everyKind: readonly Case[] = [
   ),
   both(
     'comment everywhere with quotes',
-    `CREATE TABLE "a'b"("c"d" int);`,
+    `CREATE TABLE "a'b"("c""d" int);`,
     `CREATE TABLE "a'b"("c""d" int CONSTRAINT "k'1" CHECK ("c""d">0));
      COMMENT ON TABLE "a'b" IS E'line\\n''q'' \\\\ $$';
      COMMENT ON COLUMN "a'b"."c""d" IS '';
