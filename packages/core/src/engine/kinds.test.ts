@@ -140,6 +140,19 @@ describe.skipIf(server === undefined)('object kinds of plugins [needs native]', 
       ])
       expect(findings).toMatchObject([{ code: 'DS103', step: 1 }])
     })
+
+    it('are proved on the way back as well', async () => {
+      expect((await planFromMigrations()).down?.map(({ sql }) => sql)).toEqual([
+        "DELETE FROM public.plan WHERE name = 'free'",
+        "DELETE FROM public.plan WHERE name = 'it''s paid'",
+        'ALTER TABLE public.plan ADD COLUMN note text',
+        "INSERT INTO plan VALUES ('old', 1)",
+      ])
+      project.write('house.mjs', plugin({ old: 1, free: 0 }, "drop: () => 'SELECT 1',"))
+      await expect(planFromMigrations()).rejects.toMatchObject({
+        diagnostics: [{ code: 'SP3002', why: 'price plan free is not asked for by house:plans' }],
+      })
+    })
   })
 
   it.each([

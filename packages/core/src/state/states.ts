@@ -118,7 +118,7 @@ export async function planStates(from: StateSpec, to: StateSpec, options: StateO
     const down = options.withDown && makePlan(target, current.catalog, { renames: reverse(decided.renames), strategy })
     const back = options.withDown && (await workspace.planObjects(desired, current))
     const proof = await workspace.prove(up, current, end, { withBack: options.withDown ?? false })
-    const doubts = [...unmodelled, ...objects.doubts, ...judge(proof)]
+    const doubts = [...unmodelled, ...objects.doubts, ...(back ? back.doubts : []), ...judge(proof)]
     // What plugins add belongs to no section.
     const isWhole = objects.before.length + objects.after.length === 0
     if (down) doubts.push(...judge(await workspace.prove(down, end, current)))

@@ -1,4 +1,5 @@
 import {
+  differences,
   executableSql,
   extract,
   print,
@@ -127,8 +128,8 @@ class OpenWorkspace implements Workspace {
   /** Roles that scratch must have, whoever defines them. */
   readonly #assumedRoles: Set<string>
   #scratch: Promise<ScratchDatabaseSession> | undefined
-  /** Scratch standing at the files that were read last. */
-  #standing: WarmScratch | undefined
+  /** Scratch standing at the files that were read last, and what they say. */
+  #standing: { warm: WarmScratch; catalog: Catalog } | undefined
 
   constructor(sides: readonly Side[], options: StateOptions, scratch: Promise<ScratchDatabaseSession> | undefined) {
     this.sides = sides
@@ -173,7 +174,7 @@ class OpenWorkspace implements Workspace {
       if (proof) return proof
     }
     // Wherever scratch stands, it goes to the plan's beginning by itself, by the shortest way.
-    const warm = this.#standing ?? (await this.#startWarm())
+    const warm = this.#standing?.warm ?? (await this.#startWarm())
     return warm.prove(plan, from.catalog, to.catalog)
   }
 
@@ -199,9 +200,15 @@ class OpenWorkspace implements Workspace {
     if (steps.before.length + steps.after.length === 0) return { ...steps, doubts: [] }
     // Whatever was read after the files has led scratch away from them.
     const files = this.sides.find((side) => side.kind === 'files')
-    const { catalog } = !this.#standing && files ? await this.read(files) : to
-    const proof = await this.#standing?.use(catalog, (connection) =>
-      proveObjects(this.#plugins, connection, { from: from.objects, to: to.objects, steps }),
+    if (!this.#standing && files) await this.read(files)
+    const standing = this.#standing
+    const proof = await standing?.warm.use(standing.catalog, (connection) =>
+      proveObjects(this.#plugins, connection, {
+        from: from.objects,
+        to: to.objects,
+        steps,
+        isAtEnd: differences(standing.catalog, to.catalog).length === 0,
+      }),
     )
     if (proof?.kind === 'proved') return { ...steps, doubts: [] }
     const { kind, diagnostics } = proof ?? unproved('it does not stand at the schema.')
@@ -221,7 +228,7 @@ class OpenWorkspace implements Workspace {
   }
 
   async #leaveStanding(): Promise<ScratchDatabaseSession> {
-    await this.#standing?.close()
+    await this.#standing?.warm.close()
     this.#standing = undefined
     return this.#openScratch()
   }
@@ -247,8 +254,8 @@ class OpenWorkspace implements Workspace {
         return describeElaboration(result, some)
       })
       if (elaboration) {
-        this.#standing = warm
         const { catalog, locate } = elaboration
+        this.#standing = { warm, catalog }
         const objects = await desiredObjects(this.#plugins, catalog)
         return { catalog, objects, warnings: warningsOf(diagnostics), statements: all.statements, locate }
       }
