@@ -1,4 +1,4 @@
-import { isServerError, type Catalog, type Connection, type Step } from '@savepoint/catalog'
+import { canonical, isServerError, type Catalog, type Connection, type Step } from '@savepoint/catalog'
 import type { Diagnostic } from '../../diagnostics/index.js'
 import type { PluginContainer } from '../../plugin/container.js'
 import type { PluginKind } from '../../plugin/guarded-kind.js'
@@ -174,15 +174,6 @@ function byName(objects: readonly KindObject[]): ReadonlyMap<string, KindObject>
 
 function isSame(a: KindObject, b: KindObject): boolean {
   return canonical(a.facts) === canonical(b.facts)
-}
-
-/** JSON with sorted keys: a database's `jsonb` gives them in an order of its own. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  )
 }
 
 export function unproved(reason: string): Doubt {
