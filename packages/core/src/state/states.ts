@@ -14,7 +14,7 @@ import {
 import type { ResolvedConfig } from '../config/config.js'
 import { DiagnosticError, type Diagnostic, type SourceLocation } from '../diagnostics/index.js'
 import { countRows } from '../engine/development/rows.js'
-import { around } from '../engine/run/plugin-objects.js'
+import { around, isEmpty } from '../engine/run/plugin-objects.js'
 import { lintPlan, type PlanFinding } from '../lint/plan.js'
 import type { Proof, ProofReport } from '../scratch/proof.js'
 import { resolveRenames } from '../scratch/renames.js'
@@ -102,7 +102,7 @@ export async function planStates(from: StateSpec, to: StateSpec, options: StateO
     }
     const objects = await workspace.planObjects(current, desired)
     const isEqual = differences(current.catalog, desired.catalog).length === 0
-    if (isEqual && objects.before.length + objects.after.length === 0)
+    if (isEqual && isEmpty(objects))
       return { ...result, plan: { steps: [] }, preamble: [], findings: [], missing: [], lost: [] }
     const decided = await decideStates({
       from: current.catalog,
@@ -120,7 +120,7 @@ export async function planStates(from: StateSpec, to: StateSpec, options: StateO
     const proof = await workspace.prove(up, current, end, { withBack: options.withDown ?? false })
     const doubts = [...unmodelled, ...objects.doubts, ...(back ? back.doubts : []), ...judge(proof)]
     // What plugins add belongs to no section.
-    const isWhole = objects.before.length + objects.after.length === 0
+    const isWhole = isEmpty(objects)
     if (down) doubts.push(...judge(await workspace.prove(down, end, current)))
     if (config.strict && doubts.length > 0)
       throw new DiagnosticError(doubts.map((diagnostic) => ({ ...diagnostic, severity: 'error' })))

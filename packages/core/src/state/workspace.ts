@@ -18,12 +18,12 @@ import { withoutRevisionTables } from '../engine/development/revision-tables.js'
 import {
   currentObjects,
   desiredObjects,
+  isEmpty,
   planObjects,
-  proveObjects,
-  unproved,
   type PluginObjects,
   type PluginSteps,
 } from '../engine/run/plugin-objects.js'
+import { proveObjects, unproved } from '../engine/run/prove-objects.js'
 import type { PluginContainer } from '../plugin/container.js'
 import { assumeRole, type ScratchOptions } from '../scratch/session.js'
 import { createWarmScratch, type WarmScratch } from '../scratch/warm-scratch.js'
@@ -197,7 +197,7 @@ class OpenWorkspace implements Workspace {
 
   async planObjects(from: Reading, to: Reading): Promise<PluginSteps & { doubts: readonly Diagnostic[] }> {
     const steps = await planObjects(this.#plugins, from.objects, to.objects)
-    if (steps.before.length + steps.after.length === 0) return { ...steps, doubts: [] }
+    if (isEmpty(steps)) return { ...steps, doubts: [] }
     // Whatever was read after the files has led scratch away from them.
     const files = this.sides.find((side) => side.kind === 'files')
     if (!this.#standing && files) await this.read(files)

@@ -18,7 +18,7 @@ import type { PluginContainer } from '../../plugin/container.js'
 import type { ScriptFile } from '../../repeatable/scripts.js'
 import type { Project } from '../project.js'
 import type { Elaboration, Elaborator, ReplayedMigration } from './elaborator.js'
-import { around, currentObjects, desiredObjects, planObjects, type PluginObjects } from './plugin-objects.js'
+import { around, currentObjects, desiredObjects, isEmpty, planObjects, type PluginObjects } from './plugin-objects.js'
 
 /** What the migrations directory leads to. */
 export interface ReplayedDirectory {
@@ -86,7 +86,7 @@ export async function writeDraftMigration(
   try {
     const wanted = await desiredObjects(plugins, to)
     const objects = await planObjects(plugins, replayed.objects, wanted)
-    if (differences(from, to).length === 0 && objects.before.length + objects.after.length === 0) {
+    if (differences(from, to).length === 0 && isEmpty(objects)) {
       if (existsSync(path)) removeDraft(replayed.directory)
       return { diagnostics: [] }
     }

@@ -1,10 +1,9 @@
-import { canonical, isServerError, type Catalog, type Connection, type Step } from '@savepoint/catalog'
-import type { Diagnostic } from '../../diagnostics/index.js'
+import { canonical, type Catalog, type Connection, type Step } from '@savepoint/catalog'
 import type { PluginContainer } from '../../plugin/container.js'
 import type { PluginKind } from '../../plugin/guarded-kind.js'
 import type { KindObject } from '../../plugin/object-kind.js'
 
-type Kinds = Pick<PluginContainer, 'kinds'>
+export type Kinds = Pick<PluginContainer, 'kinds'>
 
 /** Objects of plugins' kinds, each list in the order of its kind in `PluginContainer.kinds`. */
 export type PluginObjects = readonly (readonly KindObject[])[]
@@ -13,14 +12,6 @@ export type PluginObjects = readonly (readonly KindObject[])[]
 export interface PluginSteps {
   before: readonly Step[]
   after: readonly Step[]
-}
-
-/** Why nobody has seen the statements run, or that they do not arrive. */
-export type ObjectsProof = { kind: 'proved' } | Doubt
-
-interface Doubt {
-  kind: 'failed' | 'unproved'
-  diagnostics: readonly Diagnostic[]
 }
 
 /** What should be there. Throws DiagnosticError SP5004. */
@@ -58,7 +49,8 @@ export function withoutDrops(from: PluginObjects, to: PluginObjects): PluginObje
   })
 }
 
-async function readAll(plugins: Kinds, connection: Connection): Promise<PluginObjects> {
+/** What is there, read in the transaction that the connection is in. */
+export async function readAll(plugins: Kinds, connection: Connection): Promise<PluginObjects> {
   const lists: (readonly KindObject[])[] = []
   // One session runs one query at a time.
   for (const kind of plugins.kinds) lists.push(await kind.read(connection))
@@ -83,7 +75,12 @@ export async function planObjects(plugins: Kinds, from: PluginObjects, to: Plugi
   return { before, after }
 }
 
-/** The statements of a plan with those of plugins' objects around them. */
+/** Whether nothing is to be done. */
+export function isEmpty({ before, after }: PluginSteps): boolean {
+  return before.length + after.length === 0
+}
+
+/** The statements of a plan with those of plugins' objects around them; the latter alone around `[]`. */
 export function around(steps: readonly Step[], { before, after }: PluginSteps): Step[] {
   return [...before, ...steps, ...after]
 }
@@ -106,50 +103,8 @@ export function describeObjects(plugins: Kinds, from: PluginObjects, to: PluginO
   })
 }
 
-/** What is to be run on scratch, and what for. */
-export interface ObjectsProofInput {
-  from: PluginObjects
-  to: PluginObjects
-  steps: PluginSteps
-  /** False where scratch stands at another schema than the one that the steps lead to: it may then lack what they need. @default true */
-  isAtEnd?: boolean
-}
-
-/**
- * Runs the statements on scratch: makes what is there now, lets the steps follow, and looks whether that arrives.
- *
- * @param connection of scratch, in a transaction, which is as it was afterwards
- */
-export async function proveObjects(
-  plugins: Kinds,
-  connection: Connection,
-  { from, to, steps, isAtEnd = true }: ObjectsProofInput,
-): Promise<ObjectsProof> {
-  const beginning = await planObjects(plugins, [], from)
-  return withSavepoint(connection, async () => {
-    const begun = await runAll(connection, beginning.after)
-    if (begun) return unproved(begun)
-    const refused = await runAll(connection, [...steps.before, ...steps.after])
-    const isAble = isAtEnd && from.some((list) => list.length > 0)
-    if (refused) return isAble ? objectsFailed(refused) : unproved(refused)
-    const wrong = describeObjects(plugins, await readAll(plugins, connection), to)
-    return wrong.length === 0 ? { kind: 'proved' } : objectsFailed(wrong.join('\n'))
-  })
-}
-
-async function runAll(connection: Connection, steps: readonly Step[]): Promise<string | undefined> {
-  for (const { sql } of steps) {
-    try {
-      await connection.query(sql)
-    } catch (error) {
-      if (!isServerError(error)) throw error
-      return `${error.message}: ${sql}`
-    }
-  }
-  return undefined
-}
-
-async function withSavepoint<Result>(connection: Connection, work: () => Promise<Result>): Promise<Result> {
+/** Takes everything back that `work` does. @param connection in a transaction */
+export async function withSavepoint<Result>(connection: Connection, work: () => Promise<Result>): Promise<Result> {
   // Names without a schema mean in a plugin's SQL what they mean in schema files and migrations; extraction leaves no path set.
   await connection.query('SAVEPOINT savepoint_objects; RESET search_path')
   try {
@@ -174,34 +129,4 @@ function byName(objects: readonly KindObject[]): ReadonlyMap<string, KindObject>
 
 function isSame(a: KindObject, b: KindObject): boolean {
   return canonical(a.facts) === canonical(b.facts)
-}
-
-export function unproved(reason: string): Doubt {
-  return {
-    kind: 'unproved',
-    diagnostics: [
-      {
-        code: 'SP3003',
-        severity: 'warning',
-        message: 'the statements for objects of plugins are not proved',
-        why: `Scratch cannot run them: ${reason}`,
-        fix: 'Point `scratch` in the config at a server that has what they need, such as the extension.',
-      },
-    ],
-  }
-}
-
-export function objectsFailed(reason: string): Doubt {
-  return {
-    kind: 'failed',
-    diagnostics: [
-      {
-        code: 'SP3002',
-        severity: 'error',
-        message: 'the statements for objects of plugins do not lead to what was asked for',
-        why: reason,
-        fix: 'This is a mistake of the plugin: what `create`, `alter` and `drop` do must be what `read` then finds.',
-      },
-    ],
-  }
 }

@@ -4,16 +4,16 @@ import type { Project } from '../project.js'
 import { isRemote } from '../servers.js'
 import type { ElaboratedSchema } from './desired.js'
 import {
+  around,
   currentObjects,
   desiredObjects,
   describeObjects,
-  objectsFailed,
+  isEmpty,
   planObjects,
-  proveObjects,
-  unproved,
   withoutDrops,
   type PluginSteps,
 } from './plugin-objects.js'
+import { objectsFailed, proveObjects, unproved } from './prove-objects.js'
 
 export interface SynchronisedObjects {
   statements: readonly string[]
@@ -37,8 +37,7 @@ export async function synchroniseObjects(
   // What is on another machine is never dropped on save.
   const to = isRemote(config) ? withoutDrops(from, wanted) : wanted
   const steps = await planObjects(plugins, from, to)
-  const statements = [...steps.before, ...steps.after].map(({ sql }) => sql)
-  if (statements.length === 0) return { statements, warnings: [], proved: true }
+  if (isEmpty(steps)) return { statements: [], warnings: [], proved: true }
 
   const proof =
     (await elaborator.use(catalog, (scratch) => proveObjects(plugins, scratch, { from, to, steps }))) ??
@@ -49,18 +48,18 @@ export async function synchroniseObjects(
     const wrong = describeObjects(plugins, await currentObjects(plugins, connection, { isInTransaction: true }), to)
     if (wrong.length > 0) throw new DiagnosticError(objectsFailed(wrong.join('\n')).diagnostics)
   })
-  return { statements, warnings: proof.kind === 'proved' ? [] : proof.diagnostics, proved: proof.kind === 'proved' }
+  return {
+    statements: around([], steps).map(({ sql }) => sql),
+    warnings: proof.kind === 'proved' ? [] : proof.diagnostics,
+    proved: proof.kind === 'proved',
+  }
 }
 
 /** All of it or nothing. @param verify runs before the end of the transaction, and keeps it from being committed by throwing */
-async function apply(
-  connection: Connection,
-  { before, after }: PluginSteps,
-  verify: () => Promise<void>,
-): Promise<void> {
+async function apply(connection: Connection, steps: PluginSteps, verify: () => Promise<void>): Promise<void> {
   await connection.query('BEGIN')
   try {
-    for (const { sql, object } of [...before, ...after]) {
+    for (const { sql, object } of around([], steps)) {
       await connection.query(sql).catch((error: unknown) => {
         if (!isServerError(error)) throw error
         throw new DiagnosticError(objectsFailed(`${object}: ${error.message}\n${sql}`).diagnostics, { cause: error })
