@@ -5,9 +5,10 @@
 export type StatementKind = 'plain' | 'outside' | 'procedural' | 'begin' | 'commit'
 
 const leadingRE = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*[^]*?\*\/)+/
+const buildsConcurrentlyRE = /^(?:create(?: unique)? index concurrently|reindex\b.*\bconcurrently)\b/
 const outside = [
-  /^(?:create(?: unique)?|drop) index concurrently\b/,
-  /^reindex\b.*\bconcurrently\b/,
+  buildsConcurrentlyRE,
+  /^drop index concurrently\b/,
   /^reindex(?: \([^)]*\))? (?:schema|database|system)\b/,
   /^vacuum\b/,
   /^(?:create|drop) (?:database|tablespace)\b/,
@@ -27,6 +28,9 @@ export function normaliseStatement(sql: string): string {
 
 /** Whether the statement ends a transaction by throwing its work away. */
 export const isRollback = (sql: string): boolean => /^(?:rollback|abort)\b/.test(normaliseStatement(sql))
+
+/** Whether the statement builds an index concurrently: it waits for every transaction that is older. */
+export const buildsConcurrently = (sql: string): boolean => buildsConcurrentlyRE.test(normaliseStatement(sql))
 
 export function classifyStatement(sql: string): StatementKind {
   const text = normaliseStatement(sql)

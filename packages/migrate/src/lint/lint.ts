@@ -1,8 +1,8 @@
 import { MigrateError, type MigrateWarning } from '../error.js'
 import type { MigrationDirectory } from '../directory/directory.js'
 import { captureFile, type CapturedFile } from '../apply/capture.js'
-import { classifyStatement } from '../apply/statement-kind.js'
-import { compareStrings, type MigrationFile } from '../formats/format.js'
+import { buildsConcurrently, classifyStatement } from '../apply/statement-kind.js'
+import { compareStrings, type FormatName, type MigrationFile } from '../formats/format.js'
 import { parseFileDirectives } from '../formats/atlas.js'
 import { readHead } from '../formats/statement-text.js'
 import { decodeText, splitLines } from '../scanner/text.js'
@@ -45,16 +45,19 @@ const warn = (file: string, message: string, line?: number, fix?: string): Migra
 })
 
 function lintFile(directory: MigrationDirectory, file: MigrationFile): MigrateWarning[] {
+  const format = directory.format.name
+  const lintStatements = (captured: CapturedFile): MigrateWarning[] =>
+    format === 'flyway' ? lintFlyway(captured) : lintTransaction(format, captured)
   const up = captureFile(directory, file, 'up')
   const found = lintBytes(directory, file)
-  const cut = directory.format.name === 'goose' ? lintGoose(directory, file, up) : []
+  const cut = format === 'goose' ? lintGoose(directory, file, up) : []
   found.push(...cut)
-  if (directory.format.name === 'dbmate') found.push(...lintDbmate(directory, file))
-  if (directory.format.name === 'golang-migrate' && file.down === undefined)
+  if (format === 'dbmate') found.push(...lintDbmate(directory, file))
+  if (format === 'golang-migrate' && file.down === undefined)
     found.push(warn(file.name, `${file.name} has no .down.sql beside it`))
   // What goose cuts out of a body would be judged as statements that nobody wrote.
-  if (!cut.some(({ message }) => message.includes('cuts'))) found.push(...lintTransaction(directory, up))
-  if (file.down !== undefined) found.push(...lintTransaction(directory, captureFile(directory, file, 'down')))
+  if (!cut.some(({ message }) => message.includes('cuts'))) found.push(...lintStatements(up))
+  if (file.down !== undefined) found.push(...lintStatements(captureFile(directory, file, 'down')))
   return found
 }
 
@@ -100,13 +103,15 @@ function lintBytes(directory: MigrationDirectory, { name }: MigrationFile): Migr
   return found
 }
 
-function lintTransaction(directory: MigrationDirectory, captured: CapturedFile): MigrateWarning[] {
-  const { file, direction, options, total } = captured
-  const name = direction === 'up' ? file.name : (file.down ?? file.name)
-  const format = directory.format.name
+/** The file of the direction that was read. */
+const capturedName = ({ file, direction }: CapturedFile): string =>
+  direction === 'up' ? file.name : (file.down ?? file.name)
+
+function lintTransaction(format: FormatName, captured: CapturedFile): MigrateWarning[] {
+  const { options, total } = captured
+  const name = capturedName(captured)
   const inside = options.transaction !== 'none'
   const found: MigrateWarning[] = []
-  if (format === 'flyway') return lintFlyway(name, captured)
   let index = 0
   for (const { text, line } of captured.statements()) {
     index++
@@ -139,13 +144,13 @@ function lintTransaction(directory: MigrationDirectory, captured: CapturedFile):
 }
 
 /** Flyway runs a file without a transaction when it has to, but refuses to guess, and holds its lock in a transaction of its own. */
-function lintFlyway(name: string, captured: CapturedFile): MigrateWarning[] {
+function lintFlyway(captured: CapturedFile): MigrateWarning[] {
+  const name = capturedName(captured)
   const found: MigrateWarning[] = []
   const kinds = new Set<boolean>()
   for (const { text, line } of captured.statements()) {
-    const outside = classifyStatement(text) === 'outside'
-    kinds.add(outside)
-    if (outside && /^(?:create(?:\s+unique)?\s+index|reindex\b.*)\s+concurrently\b/is.test(text))
+    kinds.add(classifyStatement(text) === 'outside')
+    if (buildsConcurrently(text))
       found.push(
         warn(
           name,
