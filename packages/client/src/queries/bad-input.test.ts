@@ -68,6 +68,16 @@ describe('bad input', () => {
       '-- name: A :many\nSELECT id FROM users WHERE true\n-- @if a\nAND name = @x\n-- @end\n-- @if b\nAND bio = @x::varchar\n-- @end\n;',
       ['SP6009 error 4:12'],
     ],
+    [
+      'a bare parameter beside an optional part',
+      '-- name: A :many\nSELECT id FROM users WHERE name = $1\n-- @if a\nAND bio = @x\n-- @end\n;',
+      ['SP6009 error 2:35'],
+    ],
+    [
+      'a bare parameter beside a choice of orders',
+      '-- name: A :many\n-- @order sort: name\nSELECT id FROM users WHERE name = $1 ORDER BY id;',
+      ['SP6009 error 3:35'],
+    ],
     ['a parameter without a type', '-- name: A :many\nSELECT id FROM users WHERE $1 IS NULL;', ['SP6003 error 2:28']],
     [
       'equal column names of a star',

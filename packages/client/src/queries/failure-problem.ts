@@ -2,7 +2,7 @@ import type { AnalysisFailure } from '../analyse/failure.js'
 import type { Problem } from './diagnostics.js'
 import type { StatementMarks } from './macros.js'
 import type { PreparedQuery } from './prepare.js'
-import { positionalName, type VariantText } from './variants.js'
+import { markName, type VariantText } from './variants.js'
 
 /** A refusal by Postgres as a diagnostic, at its place in the text as it was written. */
 export function failureProblem(
@@ -32,7 +32,7 @@ function untypedParameter(
 ): number | undefined {
   const number = failure.sqlstate === '42P18' ? /\$(\d+)/.exec(failure.message)?.[1] : undefined
   const name = number === undefined ? undefined : text?.parameters[Number(number) - 1]
-  return marks.parameters.find((mark) => (mark.name ?? positionalName(mark.number ?? 0)) === name)?.start
+  return marks.parameters.find((mark) => markName(mark) === name)?.start
 }
 
 function fixOf(failure: AnalysisFailure): { fix: string } | undefined {

@@ -4,7 +4,7 @@ import type { ValueType } from '../values/value-type.js'
 import type { CompileOutcome } from './compile.js'
 import type { CompiledParameter } from './model.js'
 import type { PreparedQuery } from './prepare.js'
-import type { Variant, VariantText } from './variants.js'
+import { markName, type Variant, type VariantText } from './variants.js'
 
 export interface MergedParameters {
   list: CompiledParameter[]
@@ -57,7 +57,7 @@ export function mergeParameters(
     })
   })
   const markOf = (name: string): { offset?: number } => {
-    const mark = marks.parameters.find((each) => each.name === name)
+    const mark = marks.parameters.find((each) => markName(each) === name)
     return mark ? { offset: mark.start } : {}
   }
   // The first variant has all parts, so its numbers are those of the text as it is written.

@@ -4,7 +4,7 @@ import { castOf } from './cast.js'
 import type { Edit } from './edits.js'
 import type { CompiledSql, SqlPiece } from './model.js'
 import type { PreparedQuery } from './prepare.js'
-import { positionalName } from './variants.js'
+import { markName } from './variants.js'
 
 export interface PieceContext {
   prepared: PreparedQuery
@@ -59,7 +59,7 @@ function piecesBetween(start: number, end: number, context: PieceContext, withFr
   const { query, marks, order } = context.prepared
   const cuts: Cut[] = []
   for (const mark of marks.parameters) {
-    const name = mark.name ?? positionalName(mark.number ?? 0)
+    const name = markName(mark)
     const cast = castOf(context.types.get(name))
     const parameter: SqlPiece[] = [context.parameters.get(name) ?? 0, ...(cast === '' ? [] : [cast])]
     cuts.push({

@@ -1,6 +1,6 @@
 import type { QueryDefinition } from './annotations.js'
 import { applyEdits, type Edit, type EditedText } from './edits.js'
-import type { StatementMarks } from './macros.js'
+import type { ParameterMark, StatementMarks } from './macros.js'
 
 /** One way in which the optional parts and orders of a query can be chosen. */
 export interface Variant {
@@ -24,10 +24,10 @@ const MAXIMUM_VARIANTS = 128
 export function listVariants(keys: readonly string[], order: OrderChoices | undefined): Variant[] {
   const orders: (string | undefined)[] = [undefined, ...(order?.choices.values() ?? [])]
   const isSmall = 2 ** keys.length * orders.length <= MAXIMUM_VARIANTS
-  const sets = isSmall ? everySubset(keys) : telling(keys)
+  const { few, pairs } = isSmall ? { few: everySubset(keys), pairs: [] } : tellingSubsets(keys)
   return orders.flatMap((text) =>
     // An order may name what stands in a fragment only, so it has to hold without it too.
-    (isSmall || text === undefined ? sets : sets.slice(0, 2 + keys.length)).map((included): Variant => ({
+    (text === undefined ? [...few, ...pairs] : few).map((included): Variant => ({
       included,
       ...(text !== undefined && { order: text }),
     })),
@@ -42,14 +42,15 @@ function everySubset(keys: readonly string[]): ReadonlySet<string>[] {
   return sets
 }
 
-function telling(keys: readonly string[]): ReadonlySet<string>[] {
-  return [
-    new Set(keys),
-    new Set(),
-    ...keys.map((left) => new Set(keys.filter((key) => key !== left))),
-    ...keys.map((key) => new Set([key])),
-    ...keys.flatMap((one, index) => keys.slice(index + 1).map((other) => new Set([one, other]))),
-  ]
+/** `few`: all of them first, none, each left out. `pairs`: each alone, each two of them. */
+function tellingSubsets(keys: readonly string[]): Record<'few' | 'pairs', ReadonlySet<string>[]> {
+  return {
+    few: [new Set(keys), new Set(), ...keys.map((left) => new Set(keys.filter((key) => key !== left)))],
+    pairs: [
+      ...keys.map((key) => new Set([key])),
+      ...keys.flatMap((one, index) => keys.slice(index + 1).map((other) => new Set([one, other]))),
+    ],
+  }
 }
 
 export interface VariantText extends EditedText {
@@ -58,7 +59,10 @@ export interface VariantText extends EditedText {
 }
 
 /** Name of a bare `$n` until it gets a better one. */
-export const positionalName = (number: number): string => `$${number}`
+const positionalName = (number: number): string => `$${number}`
+
+/** Name by which the parameter of a mark is known: what is written, or that of a bare `$n`. */
+export const markName = (mark: ParameterMark): string => mark.name ?? positionalName(mark.number ?? 0)
 
 /**
  * The text of one variant with `$1 … $n`. A `$n` that the user wrote keeps its number, named parameters fill the gaps in order of
@@ -98,7 +102,7 @@ export function renderVariant(
   if (order && variant.order !== undefined)
     edits.push({ start: order.start, end: order.end, text: ` ${variant.order}` })
   for (const mark of present) {
-    const name = mark.name ?? positionalName(mark.number ?? 0)
+    const name = markName(mark)
     const [before, after] = mark.around ?? ['', '']
     edits.push({
       start: mark.start,
