@@ -11,7 +11,9 @@ const versionRowRE = /^\s*INSERT INTO \S+\.version\s*\(version\) VALUES \('(\d+)
 export function pgBoss(options: { schema?: string } = {}): Plugin {
   const { schema = 'pgboss' } = options
   const plan = PgBoss.getConstructionPlans(schema)
-  const [row = '', version = ''] = versionRowRE.exec(plan) ?? []
+  const [row, version] = versionRowRE.exec(plan) ?? []
+  if (row === undefined || version === undefined)
+    throw new Error('the construction plan of pg-boss writes no row with its version')
   const table = `${quoteIdentifier(schema)}.version`
 
   const versionRow = defineObjectKind<{ version: number }>({
