@@ -143,18 +143,19 @@ describe.each(availableServers())('on %s', (server) => {
     expect(found?.map((each) => each.name)).toEqual(['posts', 'note'])
   })
 
-  it('MERGE returns what each of its actions can leave', async () => {
-    const merge = `MERGE INTO users u USING posts p ON p.author_id = u.id WHEN MATCHED THEN UPDATE SET bio = p.title WHEN NOT MATCHED THEN INSERT (id, name) VALUES (p.author_id, p.title)`
-    const { rows } = await database.query<{ major: number }>(
-      `SELECT current_setting('server_version_num')::int / 10000 AS major`,
-    )
-    const major = rows[0]?.major ?? 0
-    if (major < 15) return
-    expect((await analyse(merge)).columns).toBeUndefined()
-    if (major < 17) return
-    const { columns: found } = await analyse(`${merge} RETURNING u.id, u.bio, p.title, merge_action() AS action`)
-    expect(found?.map((each) => each.nullable)).toEqual([false, true, false, false])
-  })
+  const major = server === 'pglite' ? 18 : Number(server)
+  const merge = `MERGE INTO users u USING posts p ON p.author_id = u.id WHEN MATCHED THEN UPDATE SET bio = p.title WHEN NOT MATCHED THEN INSERT (id, name) VALUES (p.author_id, p.title)`
+
+  if (major >= 15)
+    it('MERGE alone has no columns', async () => {
+      expect((await analyse(merge)).columns).toBeUndefined()
+    })
+
+  if (major >= 17)
+    it('MERGE returns what each of its actions can leave', async () => {
+      const { columns: found } = await analyse(`${merge} RETURNING u.id, u.bio, p.title, merge_action() AS action`)
+      expect(found?.map((each) => each.nullable)).toEqual([false, true, false, false])
+    })
 
   it('says what a query depends on, through views', async () => {
     expect((await analyse('SELECT greet(title) FROM with_posts')).dependencies).toEqual([
