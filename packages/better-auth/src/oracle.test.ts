@@ -116,15 +116,17 @@ describe.each(releases)('the command of better-auth $release', ({ betterAuth, co
     writeFileSync(file, config(imports, options))
     const installed = findAuthCommand(root, '')
     if (!installed) throw new Error('no command')
-    const theirs = generateByCommand(installed, {
-      root,
-      file,
-      environment: process.env,
-      databaseUrl: empty.url,
-      timeout: 150_000,
-    })
-    const ours = await generateAuthSchema(root, { schema: 'public' })
-    expect(differences(await elaborate(await theirs), await elaborate(ours.sql))).toEqual([])
+    const [theirs, ours] = await Promise.all([
+      generateByCommand(installed, {
+        root,
+        file,
+        environment: process.env,
+        databaseUrl: empty.url,
+        timeout: 150_000,
+      }),
+      generateAuthSchema(root, { schema: 'public' }),
+    ])
+    expect(differences(await elaborate(theirs), await elaborate(ours.sql))).toEqual([])
     const qualified = await generateAuthSchema(root, { schema: 'auth' })
     expect(qualified.sql.replaceAll('"auth".', '"public".')).toBe(ours.sql.replace('"public";', '"auth";'))
   })
