@@ -3,7 +3,6 @@ import type { Connection } from '../connection.js'
 import { type MigrationDirectory } from '../directory/directory.js'
 import { computeDirectorySum, validateDirectory } from '../directory/checksum.js'
 import { acquireLocks } from '../lock/advisory.js'
-import { findGooseLease } from '../lock/goose-lease.js'
 import { readHistory, storeOf } from '../revisions/index.js'
 import {
   readSession,
@@ -69,7 +68,7 @@ export async function readTargetHistory({ connection, store, table, boundSchema 
 /** Runs `work` while the tool's own locks are held; they are released whatever happens. */
 export async function withLock<T>(target: Target, options: TargetOptions, work: () => Promise<T>): Promise<T> {
   const keys = target.store.lockKeys(target.session, target.name)
-  const lease = target.store.format === 'goose' ? await findGooseLease(target.connection) : undefined
+  const lease = await target.store.lease?.(target.connection)
   const lock = await acquireLocks(target.connection, keys, options.lockTimeout ?? 10_000, lease)
   try {
     return await work()

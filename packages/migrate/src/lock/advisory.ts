@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Connection } from '../connection.js'
 import { MigrateError } from '../error.js'
-import type { Lease } from './goose-lease.js'
+import type { Lease } from './lease.js'
 
 const tryLock = 'SELECT pg_try_advisory_lock($1::bigint) AS held, pg_backend_pid() AS pid'
 const unlock = 'SELECT pg_advisory_unlock($1::bigint) AS released'
@@ -86,8 +86,8 @@ async function describeHolder(
   }>(findHolder, [keys.map(String)])
   const [holder] = rows
   if (!holder) {
-    const owner = await lease?.owner()
-    return owner === undefined ? '' : ` The row of goose_lock is held by ${owner}.`
+    const words = await lease?.describeHolder()
+    return words === undefined ? '' : ` ${words}`
   }
   const { pid, application, seconds, state } = holder
   const who = [application, state && seconds !== null ? `${state} for ${seconds} s` : undefined].filter(Boolean)

@@ -1,5 +1,6 @@
 import type { Connection } from '../connection.js'
 import { gooseKey } from './keys.js'
+import type { Lease } from './lease.js'
 
 const find = `SELECT to_regclass('goose_lock') IS NOT NULL AS found`
 
@@ -16,15 +17,6 @@ const giveBack = `UPDATE goose_lock SET locked = false, locked_at = NULL, locked
 
 const findOwner = `SELECT locked_by FROM goose_lock WHERE lock_id = $1 AND locked`
 
-/** A lock that is a row, for which there is no waiting in the server. */
-export interface Lease {
-  /** @returns whether it is ours now */
-  take(): Promise<boolean>
-  giveBack(): Promise<void>
-  /** Who has it, in the words of whoever took it. */
-  owner(): Promise<string | undefined>
-}
-
 /**
  * goose's table locker, `NewPostgresTableLocker`, where a team uses it: its table is there then. goose renews its lease every
  * five seconds in a session of its own; ours has one session, so the lease is long instead, and given back at the end.
@@ -35,7 +27,9 @@ export async function findGooseLease(connection: Connection): Promise<Lease | un
   return {
     take: async () => (await connection.query(take, [String(gooseKey)])).rows.length > 0,
     giveBack: async () => void (await connection.query(giveBack, [String(gooseKey)])),
-    owner: async () =>
-      (await connection.query<{ locked_by: string }>(findOwner, [String(gooseKey)])).rows[0]?.locked_by,
+    async describeHolder() {
+      const { rows } = await connection.query<{ locked_by: string }>(findOwner, [String(gooseKey)])
+      return rows[0] && `The row of goose_lock is held by ${rows[0].locked_by}.`
+    },
   }
 }

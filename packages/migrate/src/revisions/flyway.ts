@@ -1,8 +1,7 @@
 import { quoteIdentifier, type Connection } from '../connection.js'
 import { flywayKey } from '../lock/keys.js'
-import { commentOf, elapsed, type FileRecord, type Revision, type RevisionStore } from './store.js'
+import { commentOf, elapsed, type FileRecord, type Revision, wholeFiles, type RevisionStore } from './store.js'
 import { splitTable } from './table.js'
-import { wholeFiles } from './version-rows.js'
 
 interface Row {
   comment: string | null

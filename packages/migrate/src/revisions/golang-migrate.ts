@@ -1,8 +1,7 @@
 import type { Connection } from '../connection.js'
 import { golangMigrateKeys } from '../lock/keys.js'
-import { commentOf, type RevisionStore } from './store.js'
+import { commentOf, wholeFiles, type RevisionStore } from './store.js'
 import { splitTable } from './table.js'
-import { wholeFiles } from './version-rows.js'
 
 interface Row {
   comment: string | null

@@ -1,5 +1,6 @@
 import { quoteLiteral, type Connection } from '../connection.js'
 import type { FormatName, MigrationFile } from '../formats/format.js'
+import type { Lease } from '../lock/lease.js'
 import type { Notes } from './notes.js'
 
 /** One version that a tool's table knows. */
@@ -96,6 +97,8 @@ export interface RevisionStore {
   locate(session: Session, options: TableOptions): TableName
   /** Advisory locks that the tool takes. */
   lockKeys(session: Session, table: TableName): readonly (number | bigint)[]
+  /** A row that the tool takes besides, where this database has its table. */
+  lease?(connection: Connection): Promise<Lease | undefined>
   /** Statements that make the table where it is missing, with what the tool puts into it. */
   create(table: string, name: TableName): readonly string[]
   /** One round trip. Fails with the server's 42P01 where the table is missing. */
@@ -115,6 +118,13 @@ export interface RevisionStore {
   /** Rows by hand: adds and removes; `current` is the version that is the newest then. */
   set(connection: Connection, table: string, change: SetChange): Promise<void>
 }
+
+/** For tables that say of a file only that it is applied; what else there is to remember stands in the notes. */
+export const wholeFiles = {
+  countsStatements: false,
+  async begin() {},
+  async progress() {},
+} as const satisfies Partial<RevisionStore>
 
 export interface SetChange {
   add: readonly FileRecord[]

@@ -1,11 +1,4 @@
-import type { RevisionStore } from './store.js'
-
-/** For tables that say of a file only that it is applied; what else there is to remember stands in the notes. */
-export const wholeFiles = {
-  countsStatements: false,
-  async begin() {},
-  async progress() {},
-} as const satisfies Partial<RevisionStore>
+import { wholeFiles, type RevisionStore } from './store.js'
 
 /**
  * A table with one row per applied version.
