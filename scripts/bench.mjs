@@ -1,4 +1,6 @@
-// Measures what the README claims, and prints machine, medians and ratios. `npm run bench -- loop catalog` picks some.
+// Measures what the README claims, and prints the machine and the numbers of each file in `bench`: medians of several runs, except
+// in `large`, which runs once, and for the processes in `client`, of which the best run counts. `npm run bench -- loop catalog`
+// picks some.
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'

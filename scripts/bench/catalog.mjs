@@ -1,8 +1,8 @@
 // Extraction, difference and plan at several sizes, on PGlite and on native Postgres where it is installed.
 import { PGlite } from '@electric-sql/pglite'
-import pg from 'pg'
 import { findBinaries, startCluster } from '../../test/support/cluster.mjs'
 import { differences, extract, plan } from '../../packages/catalog/dist/index.js'
+import { openDatabase } from './lib/database.mjs'
 import { median, milliseconds, printTable, repeat } from './lib/measure.mjs'
 import { createSchema } from './lib/schema.mjs'
 
@@ -46,12 +46,7 @@ if (native) {
   // The schema of 10,000 tables comes in one transaction, which locks each of its objects.
   const cluster = await startCluster(native, { max_locks_per_transaction: '4096' })
   for (const tables of nativeSizes) {
-    const admin = new pg.Client({ connectionString: cluster.url })
-    await admin.connect()
-    await admin.query(`CREATE DATABASE bench_${tables}`)
-    await admin.end()
-    const client = new pg.Client({ connectionString: cluster.url.replace(/\/postgres$/, `/bench_${tables}`) })
-    await client.connect()
+    const client = await openDatabase(cluster, `bench_${tables}`)
     rows.push(await measure('Postgres 18', client, tables))
     await client.end()
   }

@@ -1,7 +1,7 @@
 // A schema of the size of the largest that are published, end to end: read, printed, loaded again, changed all over, planned, applied.
-import pg from 'pg'
 import { findBinaries, startCluster } from '../../test/support/cluster.mjs'
 import { cutSections, differences, executableSql, extract, plan, print } from '../../packages/catalog/dist/index.js'
+import { openDatabase } from './lib/database.mjs'
 import { milliseconds, printTable } from './lib/measure.mjs'
 import { createSchema } from './lib/schema.mjs'
 
@@ -24,16 +24,6 @@ async function step(name, act) {
   return result
 }
 
-async function open(name) {
-  const admin = new pg.Client({ connectionString: cluster.url })
-  await admin.connect()
-  await admin.query(`CREATE DATABASE ${name}`)
-  await admin.end()
-  const client = new pg.Client({ connectionString: cluster.url.replace(/\/postgres$/, `/${name}`) })
-  await client.connect()
-  return client
-}
-
 async function apply(client, steps) {
   for (const section of cutSections(steps)) {
     await client.query('BEGIN')
@@ -43,7 +33,7 @@ async function apply(client, steps) {
 }
 
 try {
-  const first = await open('first')
+  const first = await openDatabase(cluster, 'first')
   const indexes = Array.from(
     { length: furtherIndexes },
     (_, number) =>
@@ -52,7 +42,7 @@ try {
   await step('load', () => first.query(createSchema(tables) + indexes.join('\n')))
   const catalog = await step('extract', () => extract(first))
   const printed = await step('print', () => print(catalog))
-  const second = await open('second')
+  const second = await openDatabase(cluster, 'second')
   await step('load the print', () => second.query(printed.map(executableSql).join(';\n')))
   const again = await step('extract again', () => extract(second))
   if (differences(catalog, again).length > 0) throw new Error('the print came out otherwise')

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { checkProject } from '../../packages/core/dist/check/check.js'
 import { createEngine, generateProject, loadConfig } from '../../packages/core/dist/index.js'
 import { median, milliseconds, printTable, repeat } from './lib/measure.mjs'
+import { nextSave } from './lib/saves.mjs'
 
 const sizes = (process.env.SAVEPOINT_BENCH_SIZES ?? '10,100,1000').split(',').map(Number)
 const saves = 15
@@ -114,17 +115,6 @@ async function withEngine(root, use) {
     await engine.close()
   }
   return time
-}
-
-function nextSave(engine) {
-  return new Promise((resolve, reject) => {
-    const stop = engine.on('state', ({ status, report, diagnostics }) => {
-      if (status === 'error') reject(new Error(JSON.stringify(diagnostics, null, 2)))
-      if (status !== 'ready' || !report || report.applied.length === 0) return
-      stop()
-      resolve(report)
-    })
-  })
 }
 
 function stagesOf(reports) {

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { betterAuth } from '../../packages/better-auth/dist/index.js'
 import { createEngine } from '../../packages/core/dist/index.js'
 import { median, milliseconds, printTable } from './lib/measure.mjs'
+import { nextSave } from './lib/saves.mjs'
 import { createSchema } from './lib/schema.mjs'
 
 const tables = 100
@@ -65,17 +66,6 @@ async function measureSaves(count) {
     await engine.close()
     rmSync(root, { recursive: true, force: true, maxRetries: 5 })
   }
-}
-
-function nextSave(engine) {
-  return new Promise((resolve, reject) => {
-    const stop = engine.on('state', ({ status, report, diagnostics }) => {
-      if (status === 'error') reject(new Error(JSON.stringify(diagnostics, null, 2)))
-      if (status !== 'ready' || !report || report.applied.length === 0) return
-      stop()
-      resolve(report)
-    })
-  })
 }
 
 async function measureBetterAuth() {
