@@ -129,19 +129,41 @@ export async function moveTo(
     }
   }
   await session.restart()
+  const filled = await fill(from, {
+    run: (batch) =>
+      session.connection.query(`SET LOCAL search_path = '';SET LOCAL check_function_bodies = off;${batch}`),
+    read: () => session.read(undefined, hiddenRoles),
+    goOn: (there) => tryPlan(session, there, from, hiddenRoles),
+  })
+  return 'catalog' in filled ? { ...filled, restarted: true } : filled
+}
+
+/** A database that has nothing in it yet. */
+interface EmptyDatabase {
+  /** Runs statements in one round trip. */
+  run(batch: string): Promise<unknown>
+  read(): Promise<Catalog>
+  /** Goes on by a plan of our own. Returns where that leads; undefined where it does not arrive. */
+  goOn(there: Catalog): Promise<Catalog | undefined>
+}
+
+/** Makes an empty database what the catalog prints. Returns it with the database's addresses, or why it cannot be there. */
+export async function fill(
+  from: Catalog,
+  { run, read, goOn }: EmptyDatabase,
+): Promise<{ catalog: Catalog } | { reason: string }> {
   try {
-    for (const batch of batchesOf(print(from).map(executableSql)))
-      await session.connection.query(`SET LOCAL search_path = '';SET LOCAL check_function_bodies = off;${batch}`)
+    for (const batch of batchesOf(print(from).map(executableSql))) await run(batch)
   } catch (error) {
     if (!isServerError(error)) throw error
     return { reason: error.message }
   }
-  let catalog = await session.read(undefined, hiddenRoles)
+  let catalog = await read()
   // A new database is not quite empty: the schema public is there, which `from` may lack.
-  if (differences(catalog, from).length > 0) catalog = (await tryPlan(session, catalog, from, hiddenRoles)) ?? catalog
+  if (differences(catalog, from).length > 0) catalog = (await goOn(catalog)) ?? catalog
   const [first] = differences(catalog, from)
   if (first) return { reason: `${first.id} reads differently there (${first.facts?.join(', ') ?? first.change})` }
-  return { catalog, restarted: true }
+  return { catalog }
 }
 
 async function tryPlan(
@@ -161,7 +183,7 @@ async function tryPlan(
 }
 
 /** Statements as texts for one round trip each. */
-export function batchesOf(statements: readonly string[], size = 50): string[] {
+function batchesOf(statements: readonly string[], size = 50): string[] {
   const batches: string[] = []
   for (let start = 0; start < statements.length; start += size)
     batches.push(statements.slice(start, start + size).join('\n;'))

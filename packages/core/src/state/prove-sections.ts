@@ -5,7 +5,6 @@ import {
   extract,
   isServerError,
   plan as makePlan,
-  print,
   type Catalog,
   type Connection,
   type ExtractOptions,
@@ -13,7 +12,7 @@ import {
   type ServerError,
   type Step,
 } from '@savepoint/catalog'
-import { batchesOf, describeFailure, describeUnproved, type Proof } from '../scratch/proof.js'
+import { describeFailure, describeUnproved, fill, type Proof } from '../scratch/proof.js'
 import { quoteName } from '../sources/quote.js'
 
 export interface SectionProofOptions {
@@ -50,12 +49,10 @@ export async function proveInSections(
   if (begun !== undefined) return { status: 'unproved', diagnostic: describeUnproved(begun) }
   const states = [from]
   const read = (): Promise<Catalog> => extract(connection, options.extract)
-  const refused = await runSections(connection, plan.steps, async () => {
+  const failed = await proveWay({ connection, read }, { plan, from, to }, async () => {
     if (options.withBack) states.push(await read())
   })
-  const left = refused ? [] : differences(await read(), to)
-  if (refused || left.length > 0)
-    return { status: 'failed', ...describeFailure(from, to, plan, { ...(refused && { refused }), differences: left }) }
+  if (failed) return failed
   if (!options.withBack) return { status: 'proved' }
   const back: (readonly Step[])[] = []
   for (let index = states.length - 1; index > 0; index--) {
@@ -63,16 +60,23 @@ export async function proveInSections(
     if (!after || !before) continue
     // Whoever goes back in a hurry wants all of it or nothing.
     const way = makePlan(after, before, { strategy: 'atomic' })
-    const failed = await runSections(connection, way.steps)
-    const missing = failed ? [] : differences(await read(), before)
-    if (failed || missing.length > 0)
-      return {
-        status: 'failed',
-        ...describeFailure(after, before, way, { ...(failed && { refused: failed }), differences: missing }),
-      }
+    const failedBack = await proveWay({ connection, read }, { plan: way, from: after, to: before })
+    if (failedBack) return failedBack
     back.unshift(way.steps)
   }
   return { status: 'proved', back }
+}
+
+/** Runs a plan from where the database stands. Returns how it failed; nothing where it arrives. */
+async function proveWay(
+  { connection, read }: { connection: Connection; read(): Promise<Catalog> },
+  { plan, from, to }: { plan: Plan; from: Catalog; to: Catalog },
+  afterEach?: () => Promise<void>,
+): Promise<Extract<Proof, { status: 'failed' }> | undefined> {
+  const refused = await runSections(connection, plan.steps, afterEach)
+  const left = refused ? [] : differences(await read(), to)
+  if (!refused && left.length === 0) return undefined
+  return { status: 'failed', ...describeFailure(from, to, plan, { ...(refused && { refused }), differences: left }) }
 }
 
 // As on the warm scratch: names are qualified, and a body may name what a later step makes.
@@ -92,17 +96,19 @@ async function prepareRoles(
 
 /** Makes the state that the plan starts from. Returns why it cannot be there. */
 async function load(connection: Connection, from: Catalog, options: SectionProofOptions): Promise<string | undefined> {
+  const read = (): Promise<Catalog> => extract(connection, options.extract)
   try {
-    for (const batch of batchesOf(print(from).map(executableSql))) await connection.query(batch)
-    let there = await extract(connection, options.extract)
-    if (differences(there, from).length > 0) {
-      // A new database is not quite empty: the schema public is there, which `from` may lack.
-      await runSections(connection, makePlan(there, from).steps)
-      there = await extract(connection, options.extract)
-    }
-    const [first] = differences(there, from)
-    return first && `${first.id} reads differently there (${first.facts?.join(', ') ?? first.change})`
+    const filled = await fill(from, {
+      run: (batch) => connection.query(batch),
+      read,
+      async goOn(there) {
+        await runSections(connection, makePlan(there, from).steps)
+        return read()
+      },
+    })
+    return 'reason' in filled ? filled.reason : undefined
   } catch (error) {
+    // Here also what cannot be read cannot be proved.
     if (isServerError(error)) return error.message
     throw error
   }
