@@ -21,8 +21,9 @@ import { resolveRenames } from '../scratch/renames.js'
 import { readRenames } from '../sources/annotations.js'
 import { decideStates, type MissingDecision } from './decisions.js'
 import { listLost, type Lost } from './lost.js'
+import type { DatabaseSide, Side } from './sides.js'
 import type { StateSpec } from './spec.js'
-import { openWorkspace, type DatabaseSide, type Side } from './workspace.js'
+import { openWorkspace } from './workspace.js'
 
 export interface StateOptions {
   /** Gives `scratch`, `include`, `exclude`, `strict`, and the root that relative paths start from. */

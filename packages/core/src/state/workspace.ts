@@ -8,8 +8,6 @@ import {
   type ObjectId,
   type Plan,
 } from '@savepoint/catalog'
-import { parseConnectionString } from '@savepoint/migrate'
-import { connect, type DatabaseSession } from '../database/connect.js'
 import { describeTarget } from '../database/failure.js'
 import { DiagnosticError, type Diagnostic, type SourceLocation } from '../diagnostics/index.js'
 import { elaborateSources } from '../engine/run/desired.js'
@@ -27,36 +25,18 @@ import { proveObjects, unproved } from '../engine/run/prove-objects.js'
 import type { PluginContainer } from '../plugin/container.js'
 import { assumeRole, type ScratchOptions } from '../scratch/session.js'
 import { createWarmScratch, type WarmScratch } from '../scratch/warm-scratch.js'
-import { readExtensionNames } from '../sources/extensions.js'
 import type { Statement } from '../sources/source.js'
 import { proveIdempotence } from '../repeatable/prove.js'
-import { readRepeatableScripts, withScripts, type RepeatableScripts } from '../repeatable/scripts.js'
-import { errorsOf, readPhases, readTablespaces, warningsOf, type SchemaFiles } from './files.js'
-import { readMigrations, runMigrations, type MigrationScript } from './migrations.js'
+import { readRepeatableScripts } from '../repeatable/scripts.js'
+import { errorsOf, warningsOf, type SchemaFiles } from './files.js'
+import { runMigrations } from './migrations.js'
 import { proveInSections, type SectionProof } from './prove-sections.js'
-import { assumeTablespaces, openScratch, type ScratchDatabaseSession } from './scratch.js'
+import { openScratch, type ScratchDatabaseSession } from './scratch.js'
 import { runScript } from './script.js'
+import { closeSides, openSide, type DatabaseSide, type Side } from './sides.js'
 import type { StateSpec } from './spec.js'
 import type { StateOptions } from './states.js'
-
-/** A state that was looked at as far as is possible without elaborating it. */
-export type Side =
-  | { kind: 'files'; files: SchemaFiles }
-  | { kind: 'migrations'; script: MigrationScript; scripts: RepeatableScripts }
-  | DatabaseSide
-
-export interface DatabaseSide {
-  kind: 'database'
-  url: string
-  session: DatabaseSession
-  /** Major version. */
-  major: number
-  extensions: readonly string[]
-  roles: readonly string[]
-  tablespaces: readonly string[]
-  /** The one schema that the URL speaks of. */
-  scope?: string
-}
+import { openScratchFor } from './workspace-scratch.js'
 
 /** A side as Postgres has it. */
 export interface Reading {
@@ -90,32 +70,21 @@ export interface Workspace {
  */
 export async function openWorkspace(specs: readonly StateSpec[], options: StateOptions): Promise<Workspace> {
   // What a scratch database must be like depends on databases only; without any it can start while files are read.
-  const early = specs.every(({ kind }) => kind !== 'database') ? openScratchFor([], options) : undefined
+  const { config, log } = options
+  const early = specs.every(({ kind }) => kind !== 'database')
+    ? openScratch({ config, extensions: [], databases: [], log })
+    : undefined
   early?.catch(() => undefined)
   const sides: Side[] = []
   try {
-    const scripts = await readRepeatableScripts(options.config)
+    const scripts = await readRepeatableScripts(config)
     for (const spec of specs) sides.push(await openSide(spec, specs, scripts, options))
   } catch (error) {
     await closeSides(sides)
     await early?.then((scratch) => scratch.close())
     throw error
   }
-  return new OpenWorkspace(
-    sides,
-    options,
-    early?.then((scratch) => prepare(scratch, sides)),
-  )
-}
-
-async function prepare(scratch: ScratchDatabaseSession, sides: readonly Side[]): Promise<ScratchDatabaseSession> {
-  await assumeTablespaces(scratch, [...new Set(sides.flatMap(tablespacesOf))])
-  return scratch
-}
-
-function openScratchFor(sides: readonly Side[], { config, log }: StateOptions): Promise<ScratchDatabaseSession> {
-  const databases = sides.flatMap((side) => (side.kind === 'database' ? [side] : []))
-  return openScratch({ config, extensions: sides.flatMap(extensionsOf), databases, log })
+  return new OpenWorkspace(sides, options, early && openScratchFor(sides, options, early))
 }
 
 class OpenWorkspace implements Workspace {
@@ -179,7 +148,7 @@ class OpenWorkspace implements Workspace {
   }
 
   async #proveInSections(plan: Plan, from: Catalog, to: Catalog, withBack: boolean): Promise<SectionProof | undefined> {
-    const scratch = await openScratchFor(this.sides, this.#options).then((opened) => prepare(opened, this.sides))
+    const scratch = await openScratchFor(this.sides, this.#options)
     try {
       // The warm scratch says it when versions differ.
       if (scratch.major !== Math.floor(from.version / 10_000) || scratch.major !== Math.floor(to.version / 10_000))
@@ -223,7 +192,7 @@ class OpenWorkspace implements Workspace {
   }
 
   #openScratch(): Promise<ScratchDatabaseSession> {
-    this.#scratch ??= openScratchFor(this.sides, this.#options).then((scratch) => prepare(scratch, this.sides))
+    this.#scratch ??= openScratchFor(this.sides, this.#options)
     return this.#scratch
   }
 
@@ -325,86 +294,6 @@ class OpenWorkspace implements Workspace {
 }
 
 const nowhere = (): undefined => undefined
-
-async function openSide(
-  spec: StateSpec,
-  specs: readonly StateSpec[],
-  scripts: RepeatableScripts,
-  { config, log }: StateOptions,
-): Promise<Side> {
-  // Where a way from or to migrations is looked for, and not from a database, nothing of the post scripts counts: it is in no
-  // migration, and it may need tables that a later one makes.
-  const isBetween =
-    specs.length > 1 &&
-    specs.some(({ kind }) => kind === 'migrations') &&
-    specs.every(({ kind }) => kind !== 'database')
-  const leftOut = new Set(isBetween ? scripts.post.map(({ path }) => path) : [])
-  switch (spec.kind) {
-    case 'files': {
-      // Files that are named stand for themselves: the config's plugins are about the config's schema.
-      const alone = { ...config, schema: { pre: [], schema: spec.patterns, post: [] }, plugins: [] }
-      return { kind: 'files', files: await readPhases(alone, { log, leftOut }) }
-    }
-    case 'phases':
-      return { kind: 'files', files: await readPhases({ ...config, schema: spec.schema }, { log, leftOut }) }
-    case 'migrations': {
-      const around = isBetween ? { pre: scripts.pre, post: [] } : scripts
-      return { kind: 'migrations', script: await withScripts(readMigrations(spec), around), scripts: around }
-    }
-    case 'database':
-      return openDatabaseSide(spec.url)
-  }
-}
-
-const factsText = `
-SELECT current_setting('server_version_num')::integer / 10000 AS major,
-  (SELECT coalesce(json_agg(extname), '[]') FROM pg_catalog.pg_extension WHERE extname <> 'plpgsql') AS extensions,
-  (SELECT coalesce(json_agg(spcname), '[]') FROM pg_catalog.pg_tablespace WHERE spcname !~ '^pg_') AS tablespaces,
-  (SELECT coalesce(json_agg(rolname), '[]') FROM pg_catalog.pg_roles WHERE rolname !~ '^pg_') AS roles`
-
-async function openDatabaseSide(url: string): Promise<DatabaseSide> {
-  const session = await connect(url)
-  try {
-    const { rows } =
-      await session.query<Pick<DatabaseSide, 'major' | 'extensions' | 'roles' | 'tablespaces'>>(factsText)
-    const [facts] = rows
-    if (!facts) throw new Error('the server answered without a row')
-    const { searchPath } = parseConnectionString(url)
-    return { kind: 'database', url, session, ...facts, ...(searchPath === undefined ? {} : { scope: searchPath }) }
-  } catch (error) {
-    await session.close()
-    throw error
-  }
-}
-
-async function closeSides(sides: readonly Side[]): Promise<void> {
-  for (const side of sides) {
-    if (side.kind === 'database') await side.session.close()
-    else if (side.kind === 'files') await side.files.input.plugins.close()
-  }
-}
-
-function extensionsOf(side: Side): readonly string[] {
-  switch (side.kind) {
-    case 'files':
-      return side.files.extensions
-    case 'migrations':
-      return readExtensionNames(side.script.statements)
-    case 'database':
-      return side.extensions
-  }
-}
-
-function tablespacesOf(side: Side): readonly string[] {
-  switch (side.kind) {
-    case 'files':
-      return readTablespaces(side.files.texts.values())
-    case 'migrations':
-      return readTablespaces(side.script.statements.map(({ sql }) => sql))
-    case 'database':
-      return side.tablespaces
-  }
-}
 
 function describeScript(first: Diagnostic): Diagnostic {
   return {
