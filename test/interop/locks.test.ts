@@ -2,7 +2,7 @@ import { applyMigrations, readDirectory, writeMigration, type FormatName } from 
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createDatabase, createFolder, type Database } from '../../packages/migrate/src/testing/project.js'
 import { isMissing } from '../support/requirement.js'
-import { closeGate, throughGate } from './exchange.js'
+import { closeGate, throughGate } from './gate.js'
 import { buildTool, findFlyway, flywayParameters, run, type Ran, type ToolName } from './tools.js'
 
 interface Tool {
@@ -39,30 +39,27 @@ const tools: Tool[] = [
   },
   gooseWithTable,
 ]
+
 const flyway = findFlyway()
-if (flyway)
-  tools.push({
-    name: 'Flyway',
-    format: 'flyway',
-    start: (database, folder) => run('java', flywayParameters(flyway, database.url, folder, 'migrate')),
-  })
+const flywayTool: Tool = {
+  name: 'Flyway',
+  format: 'flyway',
+  start: (database, folder) => run('java', flywayParameters(flyway ?? [], database.url, folder, 'migrate')),
+}
 
-// dbmate takes no lock of its own, so there is nothing of it to wait for.
-describe.skipIf(isMissing('go') || isMissing('native'))('runs exclude each other [needs go, native]', () => {
-  beforeAll(() => (['atlas', 'migrate', 'goose-locked'] as const).forEach(buildTool), 600_000)
+/** A database that the tool has migrated before, and a directory with one more migration, which stands still at a gate. */
+async function prepare({ format, start }: Tool) {
+  const folder = createFolder({})
+  const read = () => readDirectory(folder, { format })
+  const write = (name: string, up: string) => writeMigration(read(), { name, up: [up], down: ['SELECT 1'] })
+  const database = await createDatabase()
+  write('first', 'CREATE TABLE first (id int)')
+  expect(await start(database, folder)).toMatchObject({ code: 0 })
+  write('gate', throughGate)
+  return { database, folder, read, gate: await closeGate(database) }
+}
 
-  /** A database that the tool has migrated before, and a directory with one more migration, which stands still at a gate. */
-  async function prepare({ format, start }: Tool) {
-    const folder = createFolder({})
-    const read = () => readDirectory(folder, { format })
-    const write = (name: string, up: string) => writeMigration(read(), { name, up: [up], down: ['SELECT 1'] })
-    const database = await createDatabase()
-    write('first', 'CREATE TABLE first (id int)')
-    expect(await start(database, folder)).toMatchObject({ code: 0 })
-    write('gate', throughGate)
-    return { database, folder, read, gate: await closeGate(database) }
-  }
-
+function testExclusion(tools: readonly Tool[]): void {
   it.each(tools)('Savepoint waits while $name runs', async (tool) => {
     const { database, folder, read, gate } = await prepare(tool)
     const theirs = tool.start(database, folder)
@@ -87,6 +84,13 @@ describe.skipIf(isMissing('go') || isMissing('native'))('runs exclude each other
     expect(await theirs).toMatchObject({ code: 0 })
     expect(await applyMigrations(database.client, read())).toMatchObject({ applied: [] })
   })
+}
+
+// dbmate takes no lock of its own, so there is nothing of it to wait for.
+describe.skipIf(isMissing('go') || isMissing('native'))('runs exclude each other [needs go, native]', () => {
+  beforeAll(() => (['atlas', 'migrate', 'goose-locked'] as const).forEach(buildTool), 600_000)
+
+  testExclusion(tools)
 
   it('a run of Savepoint that was killed keeps no later one from goose’s row', async () => {
     const { database, read, gate } = await prepare(gooseWithTable)
@@ -105,3 +109,10 @@ describe.skipIf(isMissing('go') || isMissing('native'))('runs exclude each other
     expect(await database.rows('SELECT locked FROM goose_lock')).toEqual([{ locked: false }])
   })
 })
+
+describe.skipIf(!flyway || isMissing('native'))(
+  'runs of Savepoint and Flyway exclude each other [needs java, native]',
+  () => {
+    testExclusion([flywayTool])
+  },
+)

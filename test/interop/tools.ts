@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isMissing } from '../support/requirement.js'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const cache = join(here, '../../node_modules/.cache/savepoint-interop/bin')
@@ -65,7 +66,7 @@ export function findFlyway(): readonly string[] | undefined {
   ]
   const isThere = (): boolean =>
     existsSync(libraries) && readdirSync(libraries).some((name) => name.startsWith('flyway-core'))
-  if (spawnSync('java', ['-version'], { stdio: 'ignore' }).status !== 0) return undefined
+  if (isMissing('java')) return undefined
   if (!isThere()) spawnSync('mvn', copy, { stdio: 'ignore', timeout: 90_000 })
   return isThere() ? program : undefined
 }

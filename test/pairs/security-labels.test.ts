@@ -1,21 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { differences, extract, plan, print } from '@savepoint/catalog'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createTestDatabase, serverUrl, type TestDatabase } from '../support/database.js'
+import { createTestDatabase, type TestDatabase } from '../support/database.js'
+import { findHeaders, isMissing } from '../support/requirement.js'
 import { compareObservations, observe } from './observer.js'
-
-/** Where the headers of the server lie, for the version that the distribution has. */
-const headers = spawnSync('pg_config', ['--includedir-server'], { encoding: 'utf8' }).stdout?.trim() ?? ''
-const isPossible =
-  serverUrl('15') !== undefined &&
-  headers.includes('/15/') &&
-  existsSync(join(headers, 'postgres.h')) &&
-  spawnSync('cc', ['--version']).status === 0
 
 const labelled = `
   CREATE SCHEMA s; CREATE TYPE s.mood AS ENUM ('a'); CREATE DOMAIN s.d AS int; CREATE TABLE s.t (id int PRIMARY KEY, x text);
@@ -45,7 +38,7 @@ const label = (text: string): string =>
   targets.map((target) => `SECURITY LABEL FOR "any" ON ${target} IS ${text};`).join('\n')
 
 // A provider is a library of the server, and Postgres comes with none: one of a few lines is compiled for the server of the distribution.
-describe.skipIf(!isPossible)('security labels on Postgres 15 [needs its headers and a compiler]', () => {
+describe.skipIf(isMissing('headers'))('security labels on Postgres 15 [needs headers]', () => {
   let folder: string
   const databases: TestDatabase[] = []
   const clients: pg.Client[] = []
@@ -55,7 +48,7 @@ describe.skipIf(!isPossible)('security labels on Postgres 15 [needs its headers 
     const source = fileURLToPath(new URL('label-provider.c', import.meta.url))
     const { status, stderr } = spawnSync(
       'cc',
-      ['-shared', '-fPIC', '-I', headers, '-o', join(folder, 'any.so'), source],
+      ['-shared', '-fPIC', '-I', findHeaders(), '-o', join(folder, 'any.so'), source],
       { encoding: 'utf8' },
     )
     expect(status, stderr).toBe(0)

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { inject } from 'vitest'
 
-export type RequirementName = 'chromium' | 'docker' | 'go' | 'native' | 'shared'
+export type RequirementName = 'chromium' | 'docker' | 'go' | 'headers' | 'java' | 'native' | 'shared'
 
 const repository = join(dirname(fileURLToPath(import.meta.url)), '../..')
 
@@ -19,10 +19,22 @@ function succeeds(command: string, ...args: string[]): boolean {
   return spawnSync(command, args, { stdio: 'ignore', timeout: 20_000 }).status === 0
 }
 
+/** Folder with the headers of the server that the distribution has; empty without `pg_config`. */
+export function findHeaders(): string {
+  const { stdout } = spawnSync('pg_config', ['--includedir-server'], { encoding: 'utf8' })
+  return stdout?.trim() ?? ''
+}
+
 const checks: Record<RequirementName, () => boolean> = {
   chromium: () => chromiumPath !== undefined,
   docker: () => succeeds('docker', 'info'),
   go: () => succeeds('go', 'version'),
+  headers() {
+    const folder = findHeaders()
+    const isThere = folder.includes('/15/') && existsSync(join(folder, 'postgres.h'))
+    return isThere && '15' in inject('servers') && succeeds('cc', '--version')
+  },
+  java: () => succeeds('java', '-version'),
   native: () => '18' in inject('servers'),
   shared: () => existsSync(sharedFolder),
 }
