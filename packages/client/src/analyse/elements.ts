@@ -1,6 +1,6 @@
 import { nullRuleOf } from './builtins.js'
 import { functionOf } from './functions.js'
-import { levelAbove, RANGE_TABLE, rangeTableEntry, SUBLINK, COMMAND, type Level } from './level.js'
+import { COMMAND, inAggregate, levelAbove, RANGE_TABLE, rangeTableEntry, SUBLINK, type Level } from './level.js'
 import {
   flagField,
   isNode,
@@ -12,7 +12,7 @@ import {
   type TreeValue,
 } from './node-tree.js'
 import { branchLevels, levelOf } from './open-level.js'
-import { addHolds, emptyProof, withProof } from './proofs.js'
+import { filterProof, withProof } from './proofs.js'
 import { outputEntries } from './output.js'
 import { cteLevelOf } from './cte.js'
 import { expressionType } from './result-type.js'
@@ -124,15 +124,9 @@ function aggregatedElementsAreNotNull(aggregate: TreeNode, level: Level): boolea
   // The other array_agg makes one array of many, with their elements.
   if (fn?.signature !== 'array_agg(anynonarray)' || fn.schema !== 'pg_catalog' || !entry) return false
   if (numberField(aggregate, 'agglevelsup') !== 0) return false
-  const filter = emptyProof()
-  addHolds(aggregate.fields['aggfilter'], level, filter)
-  const before = level.inAggregate
-  level.inAggregate = true
-  try {
-    return withProof(level, filter, () => level.analysis.isNeverNull(entry.fields['expr'], level))
-  } finally {
-    level.inAggregate = before
-  }
+  return inAggregate(level, () =>
+    withProof(level, filterProof(aggregate, level), () => level.analysis.isNeverNull(entry.fields['expr'], level)),
+  )
 }
 
 /** A column of a subquery or a CTE is as the subquery makes it. */

@@ -1,7 +1,7 @@
 import { nullRuleOf } from './builtins.js'
 import type { FunctionFacts } from './facts.js'
 import { functionOf } from './functions.js'
-import { countSetReturning, givesExactlyOneRow, levelAbove, SUBLINK, type Level } from './level.js'
+import { countSetReturning, givesExactlyOneRow, inAggregate, levelAbove, SUBLINK, type Level } from './level.js'
 import {
   equalTrees,
   flagField,
@@ -199,16 +199,6 @@ function argumentEntries(call: TreeNode): TreeValue[] {
   return nodesField(call, 'args')
     .filter((entry) => !flagField(entry, 'resjunk'))
     .map((entry) => (entry.tag === 'TARGETENTRY' ? (entry.fields['expr'] ?? null) : entry))
-}
-
-function inAggregate<T>(level: Level, read: () => T): T {
-  const before = level.inAggregate
-  level.inAggregate = true
-  try {
-    return read()
-  } finally {
-    level.inAggregate = before
-  }
 }
 
 const windowAlways = new Set('count row_number rank dense_rank percent_rank cume_dist'.split(' '))

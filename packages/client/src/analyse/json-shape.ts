@@ -4,7 +4,7 @@ import { cteLevelOf } from './cte.js'
 import { elementsAreNotNull } from './elements.js'
 import { isNeverNull } from './expression.js'
 import { functionOf } from './functions.js'
-import { COMMAND, levelAbove, RANGE_TABLE, rangeTableEntry, SUBLINK, type Level } from './level.js'
+import { levelAbove, RANGE_TABLE, rangeTableEntry, SUBLINK, type Level } from './level.js'
 import type { FactsLoader } from './load-facts.js'
 import {
   flagField,
@@ -18,9 +18,9 @@ import {
   type TreeNode,
   type TreeValue,
 } from './node-tree.js'
-import { addHolds, withProof, type Proof } from './proofs.js'
+import { filterProof, withProof } from './proofs.js'
 import { branchLevels, levelOf } from './open-level.js'
-import { outputEntries } from './output.js'
+import { inOutput, outputEntries } from './output.js'
 import { outputIsNotNull } from './range-table.js'
 import { expressionType } from './result-type.js'
 
@@ -85,17 +85,6 @@ export function outputShape(level: Level, index: number, facts: FactsLoader): Js
   const branches = branchLevels(level)
   if (branches.length > 0) return union(branches.map((branch) => outputShape(branch, index, facts)))
   return inOutput(level, () => jsonShape(outputEntries(level.query)[index]?.fields['expr'], level, facts))
-}
-
-/** RETURNING sees the row as it is written, of which WHERE has proven nothing. */
-function inOutput<T>(level: Level, read: () => T): T {
-  const before = level.returning
-  level.returning = numberField(level.query, 'commandType') !== COMMAND.select
-  try {
-    return read()
-  } finally {
-    level.returning = before
-  }
 }
 
 function union(shapes: readonly JsonShape[]): JsonShape {
@@ -164,12 +153,6 @@ function callShape(call: TreeNode, args: readonly TreeValue[], level: Level, fac
     default:
       return UNKNOWN
   }
-}
-
-function filterProof(call: TreeNode, level: Level): Proof {
-  const proof: Proof = { proven: new Set(), dead: new Set() }
-  addHolds(call.fields['aggfilter'], level, proof)
-  return proof
 }
 
 function constructorShape(node: TreeNode, level: Level, facts: FactsLoader): JsonShape {

@@ -147,6 +147,17 @@ export function levelAbove(level: Level, levelsUp: number): Level | undefined {
   return owner
 }
 
+/** Reads arguments of an aggregate, which see rows before grouping. */
+export function inAggregate<T>(level: Level, read: () => T): T {
+  const before = level.inAggregate
+  level.inAggregate = true
+  try {
+    return read()
+  } finally {
+    level.inAggregate = before
+  }
+}
+
 /** Whether a subquery always gives one row, neither none nor more. */
 export function givesExactlyOneRow(query: TreeNode): boolean {
   if (numberField(query, 'commandType') !== COMMAND.select || nodeField(query, 'setOperations')) return false

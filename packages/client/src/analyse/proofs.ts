@@ -230,6 +230,13 @@ function isTrue(condition: TreeValue | undefined): boolean {
   return value[2] === '1'
 }
 
+/** What FILTER shows about the rows that an aggregate gets. */
+export function filterProof(aggregate: TreeNode, level: Level): Proof {
+  const proof = emptyProof()
+  addHolds(aggregate.fields['aggfilter'], level, proof)
+  return proof
+}
+
 /** Runs `read` with further proofs that hold only meanwhile. */
 export function withProof<T>(level: Level, proof: Proof, read: () => T): T {
   const addedProven = [...proof.proven].filter((key) => !level.proven.has(key))

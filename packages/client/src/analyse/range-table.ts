@@ -15,7 +15,7 @@ import {
   type TreeNode,
 } from './node-tree.js'
 import { levelOf, rootLevel } from './open-level.js'
-import { outputEntries } from './output.js'
+import { inOutput, outputEntries } from './output.js'
 import { withProof } from './proofs.js'
 
 /** Whether column `index` (from 0) of a query's result is never NULL. */
@@ -26,14 +26,7 @@ export function outputIsNotNull(level: Level, index: number): boolean {
   if (setOperations) return setOperationIsNotNull(setOperations, index, level)
   const entry = outputEntries(query)[index]
   if (!entry) return false
-  if (numberField(query, 'commandType') === COMMAND.select)
-    return level.analysis.isNeverNull(entry.fields['expr'], level)
-  level.returning = true
-  try {
-    return level.analysis.isNeverNull(entry.fields['expr'], level)
-  } finally {
-    level.returning = false
-  }
+  return inOutput(level, () => level.analysis.isNeverNull(entry.fields['expr'], level))
 }
 
 function setOperationIsNotNull(node: TreeNode, index: number, level: Level): boolean {
