@@ -5,13 +5,20 @@ import { replaceFile } from '../emit/emit.js'
 
 /** What plugins with a `cacheKey` answered, kept for the next start. */
 export interface AnswerStore {
-  /**
-   * @param question everything that the answer depends on besides the files: hook, cache key, input; as text
-   * @returns undefined when it is not there, or one of the files that the plugin watched while it answered has changed
-   */
-  load(plugin: string, question: string): Promise<Answer | undefined>
+  /** Returns undefined when it is not there, or one of the files that the plugin watched while it answered has changed. */
+  load(question: Question): Promise<Answer | undefined>
   /** An answer that cannot be kept costs the next start its time, and is no failure. */
-  save(plugin: string, question: string, answer: Answer): Promise<void>
+  save(question: Question, answer: Answer): Promise<void>
+}
+
+/** What was asked. Of each plugin and hook one answer is kept. */
+export interface Question {
+  /** Tells it from all others in the config, those of the same name among them. */
+  plugin: string
+  hook: string
+  /** What the answer depends on besides the files. */
+  cacheKey: string
+  input: string
 }
 
 export interface Answer {
@@ -40,16 +47,15 @@ export function createAnswerStore(
   codeFiles: readonly string[],
 ): AnswerStore {
   let code: Promise<string> | undefined
-  const hashQuestion = async (question: string): Promise<string> => {
+  const hashQuestion = async ({ hook, cacheKey, input }: Question): Promise<string> => {
     code ??= hashFiles(codeFiles).then((hashes) => JSON.stringify(hashes))
-    return hash(`${packageVersion}\0${await code}\0${question}`)
+    return hash([packageVersion, await code, hook, cacheKey, input].join('\0'))
   }
-  const fileOf = (plugin: string, question: string): string =>
-    join(directory, `${hash(`${plugin}\0${question.slice(0, question.indexOf(' '))}`)}.json`)
+  const fileOf = ({ plugin, hook }: Question): string => join(directory, `${hash(`${plugin}\0${hook}`)}.json`)
   return {
-    async load(plugin, question) {
+    async load(question) {
       try {
-        const kept = JSON.parse(await readFile(fileOf(plugin, question), 'utf8')) as KeptAnswer
+        const kept = JSON.parse(await readFile(fileOf(question), 'utf8')) as KeptAnswer
         if (kept.question !== (await hashQuestion(question))) return undefined
         const files = Object.keys(kept.files)
         if (JSON.stringify(await hashFiles(files)) !== JSON.stringify(kept.files)) return undefined
@@ -58,10 +64,10 @@ export function createAnswerStore(
         return undefined
       }
     },
-    async save(plugin, question, { values, files }) {
+    async save(question, { values, files }) {
       if (!isPlain(values)) return
       const kept: KeptAnswer = { question: await hashQuestion(question), values, files: await hashFiles(files) }
-      await replaceFile(fileOf(plugin, question), JSON.stringify(kept)).catch(() => undefined)
+      await replaceFile(fileOf(question), JSON.stringify(kept)).catch(() => undefined)
     },
   }
 }

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { Catalog, Plan } from '@savepoint/catalog'
 import type { Diagnostic } from '../diagnostics/index.js'
 import type { SaveReport } from '../engine/report.js'
-import type { Answer, AnswerStore } from './answers.js'
+import type { Answer, AnswerStore, Question } from './answers.js'
 import { handlerOf, pluginFailure, withinTime } from './call.js'
 import { readDiagnostic, readGeneratedFile, readList, readPanelContent, readSchemaText, readSql } from './check.js'
 import type { PluginContext } from './context.js'
@@ -87,7 +87,7 @@ export function createPluginContainer(options: ContainerOptions): PluginContaine
   const closing = new AbortController()
   const timings = new Map<string, number>()
   // Of each plugin and hook the latest only.
-  const unsaved = new Map<string, { plugin: string; question: string; answer: Answer }>()
+  const unsaved = new Map<string, { question: Question; answer: Answer }>()
 
   const createContext = (plugin: Plugin, signal: AbortSignal, watch: PluginContext['watch']): PluginContext => ({
     root,
@@ -130,10 +130,10 @@ export function createPluginContainer(options: ContainerOptions): PluginContaine
   ): Promise<readonly Value[]> {
     const { answers } = options
     if (!answers || plugin.cacheKey === undefined) return ask(watchFile)
-    const question = `${hook} ${plugin.cacheKey} ${input}`
     // A convention may stand in a config twice, for different schemas.
     const name = `${plugin.name} ${plugins.filter((one) => one.name === plugin.name).indexOf(plugin)}`
-    const kept = await answers.load(name, question)
+    const question = { plugin: name, hook, cacheKey: plugin.cacheKey, input }
+    const kept = await answers.load(question)
     if (kept) {
       for (const file of kept.files) options.watch(file)
       return kept.values as Value[]
@@ -143,7 +143,7 @@ export function createPluginContainer(options: ContainerOptions): PluginContaine
       files.add(resolve(root, file))
       watchFile(file)
     })
-    unsaved.set(`${hook} ${name}`, { plugin: name, question, answer: { values, files: [...files] } })
+    unsaved.set(`${hook} ${name}`, { question, answer: { values, files: [...files] } })
     return values
   }
 
@@ -185,7 +185,7 @@ export function createPluginContainer(options: ContainerOptions): PluginContaine
   async function store(): Promise<void> {
     const waiting = [...unsaved.values()]
     unsaved.clear()
-    for (const { plugin, question, answer } of waiting) await options.answers?.save(plugin, question, answer)
+    for (const { question, answer } of waiting) await options.answers?.save(question, answer)
   }
 
   return {
