@@ -4,7 +4,8 @@ import { extract, type Catalog } from '@savepoint/catalog'
 import { readDirectory, readTransactionHandling, type TransactionHandling } from '@savepoint/migrate'
 import type { ResolvedConfig } from '../config/config.js'
 import { lintStatements } from '../lint/lint.js'
-import type { LintFinding, LintRule } from '../lint/rule.js'
+import type { LintFinding } from '../lint/rule.js'
+import { createOrderRule } from '../lint/rules/order.js'
 import { resolveSeverity } from '../lint/settings.js'
 import { readFileSilences, type Silence } from '../lint/silence.js'
 import { readRepeatableScripts, withScripts } from '../repeatable/scripts.js'
@@ -125,21 +126,6 @@ async function lintFile(
     })),
     ...(severity === 'off' ? [] : unused.map((silence) => describeUnused(silence, severity, file))),
   ]
-}
-
-/** SH801, said once of a file. */
-function createOrderRule(newest: string): LintRule {
-  return {
-    codes: [{ code: 'SH801', title: '', severity: 'warning' }],
-    check: () => [],
-    finish: () => [
-      {
-        code: 'SH801',
-        message: `It comes before ${newest}, which is there already: databases that have run that one refuse it or pass it over.`,
-        fix: 'Give it a newer version: `savepoint migrate rebase`.',
-      },
-    ],
-  }
 }
 
 const unusedCode = 'SH901'
