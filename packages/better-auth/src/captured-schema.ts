@@ -13,6 +13,7 @@ import { findManifest } from './find-package.js'
 import { betterAuthVersion } from './generate/kysely.js'
 import { orderStatements } from './generate/order.js'
 import { qualifyStatements } from './generate/qualify.js'
+import { joinStatements } from './generate/statements.js'
 import { missingConfig } from './missing-config.js'
 import type { BetterAuthOptions } from './options.js'
 
@@ -109,9 +110,7 @@ async function askCommand(
   return {
     version: command.version,
     schema,
-    sql: orderStatements(qualifyStatements(sql, schema))
-      .map((statement) => `${statement};`)
-      .join('\n\n'),
+    sql: joinStatements(orderStatements(qualifyStatements(sql, schema))),
     findings: [
       {
         rule: 'command',

@@ -7,7 +7,7 @@ import type { KyselyDatabase, KyselyModule } from './kysely.js'
  * Better Auth emits them only when it adds a column to a table that exists, not when it creates the table.
  *
  * @param db qualified, with the user's plugins, so that names come out as in the tables
- * @returns statements, each with its semicolon
+ * @returns statements without semicolons
  */
 export function defaultStatements(
   migrations: Migrations,
@@ -22,7 +22,7 @@ export function defaultStatements(
       .alterTable(table)
       .alterColumn(column, (builder) => builder.setDefault(kysely.sql.raw(expression)))
       .compile()
-    statements.push(`${sql};`)
+    statements.push(sql)
   }
   const { generateId = options.advanced?.generateId, useNumberId } = options.advanced?.database ?? {}
   const textIds = generateId !== 'uuid' && generateId !== 'serial' && useNumberId !== true

@@ -1,3 +1,5 @@
+import { isSignificant, readTokens, splitStatements } from './statements.js'
+
 /**
  * Puts a schema before every table of SQL as Better Auth's command writes it, for tables that have none: in `create table`,
  * `alter table`, `references` and the `on` of an index. Names of indexes and constraints stay, they live where their table does.
@@ -7,7 +9,7 @@
 export function qualifyStatements(sql: string, schema: string): string[] {
   const quoted = quote(schema)
   const create = `create schema if not exists ${quoted}`
-  const statements = splitStatements(sql).map((tokens) => qualifyStatement(tokens, quoted))
+  const statements = splitStatements(sql).map((statement) => qualifyStatement(statement, quoted))
   return statements.some((statement) => /^create schema\b/i.test(statement)) ? statements : [create, ...statements]
 }
 
@@ -15,19 +17,8 @@ export function quote(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
 
-// Comments, strings and identifiers with their doubled quotes, words, white space, any other character.
-const tokensRE = /--[^\n]*|'(?:[^']|'')*'|"(?:[^"]|"")*"|[A-Za-z_][\w$]*|\s+|./gs
-
-function splitStatements(sql: string): string[][] {
-  const statements: string[][] = [[]]
-  for (const [token] of sql.matchAll(tokensRE)) {
-    if (token === ';') statements.push([])
-    else statements.at(-1)?.push(token)
-  }
-  return statements.filter((tokens) => tokens.some(isSignificant))
-}
-
-function qualifyStatement(tokens: readonly string[], schema: string): string {
+function qualifyStatement(statement: string, schema: string): string {
+  const tokens = readTokens(statement)
   const words = tokens.flatMap((token, index) => (isSignificant(token) ? [{ token: token.toLowerCase(), index }] : []))
   const isIndex = words[0]?.token === 'create' && /^(?:unique|index)$/.test(words[1]?.token ?? '')
   const qualified = new Set<number>()
@@ -41,12 +32,5 @@ function qualifyStatement(tokens: readonly string[], schema: string): string {
     const name = words[next]
     if (name && words[next + 1]?.token !== '.') qualified.add(name.index)
   }
-  return tokens
-    .map((token, index) => (qualified.has(index) ? `${schema}.${token}` : token))
-    .join('')
-    .trim()
-}
-
-function isSignificant(token: string): boolean {
-  return !/^(?:\s|--)/.test(token)
+  return tokens.map((token, index) => (qualified.has(index) ? `${schema}.${token}` : token)).join('')
 }

@@ -7,6 +7,7 @@ import { betterAuthVersion, importKysely, type KyselyDatabase } from './kysely.j
 import { orderStatements } from './order.js'
 import { quote } from './qualify.js'
 import { runtimeSchema } from './runtime-schema.js'
+import { joinStatements, splitStatements } from './statements.js'
 import type { AuthOptions, GetMigrations, Migrations } from './better-auth.js'
 
 /** The config loads, but no DDL can be made from it. */
@@ -59,12 +60,12 @@ export async function generateSchema(module: unknown, request: Omit<CaptureReque
     migrations = await ask({ db: qualified(db, schema), type: 'postgres' })
     sql = `create schema if not exists ${quote(schema)};\n\n${await migrations.compileMigrations()}`
   }
-  const ordered = orderStatements(sql.replace(/;$/, '').split(';\n\n'))
+  const ordered = orderStatements(splitStatements(sql))
   const defaults = defaultStatements(migrations, options, request.defaults, qualified(db, schema), kysely)
   return {
     version,
     schema,
-    sql: [...ordered.map((statement) => `${statement};`), ...defaults].join('\n\n'),
+    sql: joinStatements([...ordered, ...defaults]),
     findings: findingsOf(options, migrations, { schema, visible }),
   }
 }
