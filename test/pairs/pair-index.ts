@@ -47,3 +47,12 @@ export function readPairs(folder: string): Pair[] {
     }
   })
 }
+
+/** The pairs that load on a native server and need nothing of it that other databases share, every other one the other way round. */
+export const independentPairs = (folder: string): Pick<Pair, 'name' | 'from' | 'to'>[] =>
+  readPairs(folder)
+    .filter(
+      ({ loadsOn, clusterWide, tablespaces, roles }) =>
+        loadsOn.native && !clusterWide && tablespaces.length === 0 && roles.length === 0,
+    )
+    .map(({ name, from, to }, index) => (index % 2 === 0 ? { name, from, to } : { name, from: to, to: from }))
