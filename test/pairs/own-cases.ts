@@ -1,6 +1,8 @@
 import { columns } from './cases/columns.js'
 import { coreKinds, since18 } from './cases/core-kinds.js'
-import { everyKind } from './cases/every-kind.js'
+import { dependents } from './cases/dependents.js'
+import { extensions } from './cases/extensions.js'
+import { inPlace } from './cases/in-place.js'
 import { lateKinds } from './cases/late-kinds.js'
 import { partitions, partitionsSince18 } from './cases/partitions.js'
 import type { Case } from './run-pair.js'
@@ -10,7 +12,9 @@ const all: readonly Case[] = [
   ...lateKinds,
   ...partitions,
   ...columns,
-  ...everyKind,
+  ...inPlace,
+  ...dependents,
+  ...extensions,
   ...[...since18, ...partitionsSince18].map((test) => ({ since: 18, ...test })),
 ]
 
