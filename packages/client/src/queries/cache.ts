@@ -87,12 +87,7 @@ export function dependencyHasher(catalog: Catalog): DependencyHasher {
 }
 
 function createDependencyHasher(catalog: Catalog): DependencyHasher {
-  const hashes = new Map<string, string[]>()
-  const add = (key: string, hash: string): void => {
-    const list = hashes.get(key)
-    if (list) list.push(hash)
-    else hashes.set(key, [hash])
-  }
+  const texts = new Map<string, string>()
   const keys = new Map<ObjectId, string>()
   for (const object of catalog.objects.values()) {
     const parent = object.parent === undefined ? undefined : keys.get(object.parent)
@@ -101,17 +96,13 @@ function createDependencyHasher(catalog: Catalog): DependencyHasher {
     keys.set(object.id, key)
     // Comments are part of what is generated, the position decides the order of `*`; hashes hold neither.
     const position = object.kind === 'column' ? object.facts.position : 0
-    add(key, `${object.id} ${object.hash} ${position} ${object.comment ?? ''}`)
-  }
-  const texts = new Map<string, string>()
-  const textOf = (dependency: string): string => {
-    const text = texts.get(dependency) ?? (hashes.get(dependency) ?? ['missing']).join('\n')
-    texts.set(dependency, text)
-    return text
+    const text = `${object.id} ${object.hash} ${position} ${object.comment ?? ''}`
+    const before = texts.get(key)
+    texts.set(key, before === undefined ? text : `${before}\n${text}`)
   }
   return (dependencies) => {
     const hash = createHash('sha256').update(String(catalog.version))
-    for (const dependency of dependencies) hash.update(`\n${dependency}`).update(textOf(dependency))
+    for (const dependency of dependencies) hash.update(`\n${dependency}`).update(texts.get(dependency) ?? 'missing')
     return hash.digest('hex').slice(0, 32)
   }
 }

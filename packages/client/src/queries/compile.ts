@@ -66,16 +66,19 @@ export async function compileQueries(
       ...(options.searchPath !== undefined && { searchPath: options.searchPath }),
     })
 
-  const first = await analyse(
-    works.flatMap((work) => (work.stars.length > 0 ? work.marked : work.plain).map((text) => toAnalyse(work, text))),
-  )
-  const firstResults = deal(works, first, (work) => work.variants.length)
-  // What may be null under one condition is passed as null under the others too, and shows in their results.
-  for (const [index, work] of works.entries()) {
-    const texts = work.stars.length > 0 ? work.marked : work.plain
-    work.mixed = mixedNullability(texts, firstResults[index] ?? [])
-    if (work.mixed.size > 0) firstResults[index] = await analyse(texts.map((text) => toAnalyse(work, text)))
+  const firstTexts = (work: Work): VariantText[] => (work.stars.length > 0 ? work.marked : work.plain)
+  const analyseFirst = async (list: readonly Work[]): Promise<AnalysisResult[][]> => {
+    const results = await analyse(list.flatMap((work) => firstTexts(work).map((text) => toAnalyse(work, text))))
+    return deal(list, results, (work) => work.variants.length)
   }
+  const firstResults = await analyseFirst(works)
+  works.forEach((work, index) => {
+    work.mixed = mixedNullability(firstTexts(work), firstResults[index] ?? [])
+  })
+  // What may be null under one condition is passed as null under the others too, and shows in their results.
+  const mixed = works.filter((work) => work.mixed.size > 0)
+  const mixedResults = await analyseFirst(mixed)
+  for (const [index, work] of mixed.entries()) firstResults[works.indexOf(work)] = mixedResults[index] ?? []
   // Markers can be in the way (GROUP BY 1); such a query is read without them, and its stars stay.
   const unmarkable = works.filter(
     (work, index) => work.stars.length > 0 && firstResults[index]?.some((result) => result.kind === 'failed'),
