@@ -30,9 +30,8 @@ export function createSelection(catalog: Catalog, options: SelectionOptions): Se
     push(byKind, object.kind, object)
     if (object.parent !== undefined) push(byParent, `${object.kind} of ${object.parent}`, object)
   }
-  const parents = new Set<ObjectId>()
-  for (const object of catalog.objects.values())
-    if (object.kind === 'table') for (const parent of object.facts.inherits) parents.add(parent)
+  // Few rules ask.
+  let parents: Set<ObjectId> | undefined
   const isSelected = (table: CatalogObject): boolean => {
     const name = `${table.schema ?? ''}.${table.name}`
     return (options.tables?.test(name) ?? true) && !options.except?.test(name)
@@ -46,9 +45,17 @@ export function createSelection(catalog: Catalog, options: SelectionOptions): Se
     ),
     of,
     all,
-    hasChildren: ({ id }) => parents.has(id),
+    hasChildren: ({ id }) => (parents ??= findParents(catalog)).has(id),
     column: (table, name) => of('column', table).find((column) => column.name === name),
   }
+}
+
+/** Tables that others inherit from, whichever schema those are in. */
+function findParents(catalog: Catalog): Set<ObjectId> {
+  const parents = new Set<ObjectId>()
+  for (const object of catalog.objects.values())
+    if (object.kind === 'table') for (const parent of object.facts.inherits) parents.add(parent)
+  return parents
 }
 
 function push<Value>(map: Map<string, Value[]>, key: string, value: Value): void {
