@@ -3,7 +3,13 @@ import type { Diagnostic } from '@savepoint/core'
 import { DiagnosticError } from '@savepoint/core'
 import type { PluginContext } from '@savepoint/core/plugin'
 import { bundleConfig, writePreload, type BundledConfig } from './capture/bundle.js'
-import { findAuthCommand, generateByCommand, isSameRelease, withEmptyDatabase } from './capture/command.js'
+import {
+  AuthCommandError,
+  findAuthCommand,
+  generateByCommand,
+  isSameRelease,
+  withEmptyDatabase,
+} from './capture/command.js'
 import type { Loader } from './capture/loader.js'
 import type { CapturedSchema } from './capture/protocol.js'
 import { findAuthConfig } from './config-file.js'
@@ -46,9 +52,7 @@ export async function captureSchema(
   for (const input of filesOf(bundle, file, root)) context.watch(input)
   const environment = readEnvironment(root)
   try {
-    const loaded = await load(options, bundle, { root, file, environment }, loader)
-    const schema =
-      loaded instanceof DiagnosticError ? await askCommand(options, { root, file, environment }, loaded) : loaded
+    const schema = await load(options, bundle, { root, file, environment }, loader)
     return { schema, file, imports: bundle.imports, environment }
   } finally {
     bundle.remove()
@@ -63,24 +67,25 @@ interface Place {
 
 const defaultTimeout = 10_000
 
-/** @returns the failure when Better Auth's command may do better */
+/** In the worker, or by Better Auth's command where that may do better. */
 async function load(
   options: BetterAuthOptions,
   bundle: BundledConfig,
-  { root, file, environment }: Place,
+  place: Place,
   loader: Loader,
-): Promise<CapturedSchema | DiagnosticError> {
+): Promise<CapturedSchema> {
+  const { root, file, environment } = place
   const request = { url: bundle.url, schema: options.schema, defaults: options.defaults ?? {} }
   const timeout = options.timeout ?? defaultTimeout
-  try {
-    const response = await loader.load(request, { timeout, environment, taints: bundle.taints })
-    if (!('error' in response)) return response.schema
-    const failure = describeError(response, file, root)
-    if (isForTheCommand(response)) return failure
-    throw failure
-  } catch (error) {
-    throw describeRejection(error, file, root)
-  }
+  const response = await loader
+    .load(request, { timeout, environment, taints: bundle.taints })
+    .catch((error: unknown) => {
+      throw describeRejection(error, file, root)
+    })
+  if (!('error' in response)) return response.schema
+  const failure = describeError(response, file, root)
+  if (!isForTheCommand(response)) throw failure
+  return askCommand(options, place, failure)
 }
 
 /** @throws DiagnosticError the failure that led here, when there is no command or it fails too */
@@ -99,9 +104,9 @@ async function askCommand(
       generateByCommand(command, { root, file, environment, databaseUrl, timeout }),
     )
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    if (!(error instanceof AuthCommandError)) throw error
     throw new DiagnosticError(
-      failure.diagnostics.map((one) => addReason(one, command.name, reason)),
+      failure.diagnostics.map((one) => addReason(one, command.name, error.message)),
       { cause: error },
     )
   }

@@ -73,11 +73,14 @@ const preload = `data:text/javascript,${encodeURIComponent(groupBy)}`
 /** Lets `work` use an empty embedded database. */
 export async function withEmptyDatabase<Result>(root: string, work: (url: string) => Promise<Result>): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'savepoint-auth-'))
-  const database = await openDatabase({ kind: 'pglite' }, { root, stateDirectory: folder })
   try {
-    return await work(database.url)
+    const database = await openDatabase({ kind: 'pglite' }, { root, stateDirectory: folder })
+    try {
+      return await work(database.url)
+    } finally {
+      await database.close()
+    }
   } finally {
-    await database.close()
     rmSync(folder, { recursive: true, force: true })
   }
 }
