@@ -16,7 +16,7 @@ import { DiagnosticError, type Diagnostic, type SourceLocation } from '../../dia
 import { findBlockers, lockTimeout as lockTimeoutDiagnostic, type Blocker } from './blockers.js'
 import type { CurrentCatalog } from './current.js'
 import { snapshotAfterCommitText, snapshotText } from './drift.js'
-import { connectionLost, isConnectionLost, isLockTimeout } from './failure.js'
+import { connectionLost, describeStanding, isConnectionLost, isLockTimeout, type Standing } from './failure.js'
 import { countRows } from './rows.js'
 
 export interface ApplyOptions {
@@ -86,14 +86,11 @@ export async function applyPlan(
 }
 
 /** An apply on its way. */
-interface Progress {
+interface Progress extends Standing {
   connection: Connection
   from: Catalog
   current: CurrentCatalog
   options: ApplyOptions
-  /** Steps that are applied and cannot be taken back any more. */
-  done: number
-  total: number
 }
 
 /** @param guarded the steps whose tables are to be looked at first */
@@ -102,22 +99,22 @@ async function inTransaction(
   guarded: readonly Step[] | undefined,
   progress: Progress,
 ): Promise<ApplyOutcome> {
-  const { connection, from, current, options } = progress
+  const { from, current, options } = progress
   const guard = guarded && { from, current, steps: guarded }
-  return patiently(progress, () =>
-    watchForBlockers(connection, options, () => applyTransaction(connection, steps, guard, options)),
-  )
+  return patiently(options, () => watchForBlockers(progress, () => applyTransaction(progress, steps, guard)))
 }
 
 /** Tries again what got no lock in time: everything of it was rolled back, and nobody had to queue behind us for longer. */
-async function patiently<Result>(progress: Progress, work: () => Promise<Result>): Promise<Result> {
-  const { lockRetries = 0, onRetry } = progress.options
+async function patiently<Result>(
+  { lockRetries = 0, onRetry }: ApplyOptions,
+  work: () => Promise<Result>,
+): Promise<Result> {
   for (let attempt = 0; ; attempt++)
     try {
       return await work()
     } catch (error) {
       const [problem] = error instanceof DiagnosticError ? error.diagnostics : []
-      if (problem?.code !== 'SP2003' || attempt >= lockRetries) throw describeProgress(error, progress)
+      if (problem?.code !== 'SP2003' || attempt >= lockRetries) throw error
       const pause = backoff(attempt)
       onRetry?.(problem, pause)
       await setTimeout(pause)
@@ -127,20 +124,6 @@ async function patiently<Result>(progress: Progress, work: () => Promise<Result>
 /** Doubles each time, up to half a minute; by chance a little less, so that two who wait for each other do not meet again. */
 function backoff(attempt: number): number {
   return Math.round(Math.min(30_000, 500 * 2 ** attempt) * (0.75 + Math.random() / 4))
-}
-
-/** What was said as if nothing had happened is not true once a section is done. */
-function describeProgress(error: unknown, { done, total }: Progress): unknown {
-  if (!(error instanceof DiagnosticError) || done === 0) return error
-  const stands = `${done} of ${total} statements are applied and stay; the next run plans from there.`
-  return new DiagnosticError(
-    error.diagnostics.map((diagnostic) => ({
-      ...diagnostic,
-      ...(diagnostic.why !== undefined && { why: diagnostic.why.replace(/^Nothing was changed: /, '') }),
-      fix: `${(diagnostic.fix ?? '').replace(/ ?Everything was rolled back\.$/, '')} ${stands}`.trim(),
-    })),
-    { cause: error.cause },
-  )
 }
 
 /** A batch failed, and which of its statements is not known: run again, one by one, it shows. */
@@ -154,12 +137,12 @@ interface Guard {
 }
 
 async function applyTransaction(
-  connection: Connection,
+  progress: Progress,
   steps: readonly Step[],
   guard: Guard | undefined,
-  options: ApplyOptions,
   batchSize = largestBatch,
 ): Promise<ApplyOutcome> {
+  const { connection, options } = progress
   try {
     if (!(await begin(connection, guard, options))) {
       await connection.query('ROLLBACK')
@@ -167,14 +150,14 @@ async function applyTransaction(
     }
     let snapshot: string | undefined
     for (let first = 0; first < steps.length; first += batchSize)
-      snapshot = await runBatch(connection, steps.slice(first, first + batchSize), options)
+      snapshot = await runBatch(progress, steps.slice(first, first + batchSize))
     await options.confirm()
     await connection.query('COMMIT')
     return snapshot === undefined ? { kind: 'applied' } : { kind: 'applied', snapshot }
   } catch (error) {
     // On a broken connection there is nothing to roll back: the server has done it.
     if (!isConnectionLost(error)) await connection.query('ROLLBACK').catch(() => undefined)
-    if (error instanceof BatchFailure) return applyTransaction(connection, steps, guard, options, 1)
+    if (error instanceof BatchFailure) return applyTransaction(progress, steps, guard, 1)
     throw error
   }
 }
@@ -183,17 +166,13 @@ async function applyTransaction(
 const largestBatch = 50
 
 /** Runs statements in one round trip. Returns the snapshot that will be when the transaction ends after them. */
-async function runBatch(
-  connection: Connection,
-  steps: readonly Step[],
-  options: ApplyOptions,
-): Promise<string | undefined> {
+async function runBatch(progress: Progress, steps: readonly Step[]): Promise<string | undefined> {
   const text = [...steps.map(executableSql), snapshotAfterCommitText].join(';\n')
   try {
-    const { rows } = await connection.query<{ snapshot: string }>(text)
+    const { rows } = await progress.connection.query<{ snapshot: string }>(text)
     return rows[0]?.snapshot
   } catch (error) {
-    throw describeFailure(error, steps, options)
+    throw describeFailure(error, steps, progress)
   }
 }
 
@@ -209,19 +188,19 @@ async function runAlone(step: Step, progress: Progress): Promise<void> {
   try {
     const run = (): Promise<unknown> =>
       connection.query(executableSql(step)).catch((error: unknown) => {
-        throw describeFailure(error, [step], options)
+        throw describeFailure(error, [step], progress)
       })
-    await patiently(progress, () => (isPatient ? run() : watchForBlockers(connection, options, run)))
+    await patiently(options, () => (isPatient ? run() : watchForBlockers(progress, run)))
   } finally {
     await connection.query('RESET lock_timeout').catch(() => undefined)
   }
 }
 
-function describeFailure(error: unknown, steps: readonly Step[], { locate }: ApplyOptions): unknown {
+function describeFailure(error: unknown, steps: readonly Step[], { options, ...standing }: Progress): unknown {
   if (!isServerError(error) || isConnectionLost(error) || isLockTimeout(error)) return error
   const [step] = steps
   if (!step || steps.length > 1) return new BatchFailure('a batch failed', { cause: error })
-  return new DiagnosticError([refused(step, error, locate?.(step.object))], { cause: error })
+  return new DiagnosticError([refused(step, error, standing, options.locate?.(step.object))], { cause: error })
 }
 
 /**
@@ -272,11 +251,8 @@ function changedTables(steps: readonly Step[], from: Catalog, to: Catalog): stri
 }
 
 /** Who blocks can only be seen while it blocks, so a second connection looks before the time is up. */
-async function watchForBlockers<Result>(
-  connection: Connection,
-  options: ApplyOptions,
-  work: () => Promise<Result>,
-): Promise<Result> {
+async function watchForBlockers<Result>(progress: Progress, work: () => Promise<Result>): Promise<Result> {
+  const { connection, options } = progress
   let blockers: Blocker[] = []
   let looking: Promise<void> | undefined
   const pid = readProcessId(connection)
@@ -298,9 +274,12 @@ async function watchForBlockers<Result>(
     if (isLockTimeout(error)) {
       await looking?.catch(() => undefined)
       const detail = isServerError(error) ? error.detail : undefined
-      throw new DiagnosticError([lockTimeoutDiagnostic(blockers, options.lockTimeout, detail)], { cause: error })
+      throw new DiagnosticError([lockTimeoutDiagnostic(blockers, options.lockTimeout, progress, detail)], {
+        cause: error,
+      })
     }
-    if (isConnectionLost(error)) throw new DiagnosticError([connectionLost(error, 'while applying')], { cause: error })
+    if (isConnectionLost(error))
+      throw new DiagnosticError([connectionLost(error, 'while applying', progress)], { cause: error })
     throw error
   } finally {
     clearTimeout(timer)
@@ -334,6 +313,7 @@ const advice: Readonly<Record<string, string>> = {
 function refused(
   step: Step,
   error: { message: string; code: string; detail?: string; hint?: string },
+  standing: Standing,
   location: SourceLocation | undefined,
 ): Diagnostic {
   return {
@@ -342,6 +322,6 @@ function refused(
     message: `${error.message} (${step.object})`,
     ...(location ? { location } : {}),
     why: [`The statement was: ${step.sql}`, ...(error.detail === undefined ? [] : [error.detail])].join('\n'),
-    fix: `${advice[error.code] ?? error.hint ?? 'Change the schema file.'} Everything was rolled back.`,
+    fix: `${advice[error.code] ?? error.hint ?? 'Change the schema file.'} ${describeStanding(standing) ?? 'Everything was rolled back.'}`,
   }
 }

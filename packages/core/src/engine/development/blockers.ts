@@ -1,5 +1,6 @@
 import type { Connection } from '@savepoint/catalog'
 import type { Diagnostic } from '../../diagnostics/index.js'
+import { describeStanding, type Standing } from './failure.js'
 
 /** A session that holds a lock that another waits for. */
 export interface Blocker {
@@ -30,7 +31,13 @@ export async function findBlockers(connection: Connection, pid: number): Promise
 }
 
 /** SP2003, naming who has to let go. */
-export function lockTimeout(blockers: readonly Blocker[], lockTimeout: number, detail?: string): Diagnostic {
+export function lockTimeout(
+  blockers: readonly Blocker[],
+  lockTimeout: number,
+  standing: Standing,
+  detail?: string,
+): Diagnostic {
+  const stands = describeStanding(standing)
   const [first] = blockers
   const name = first && `pid ${first.pid} (${[first.application, describeState(first)].filter(Boolean).join(', ')})`
   const what = first?.relation ? `table ${first.relation}` : 'the development database'
@@ -39,11 +46,15 @@ export function lockTimeout(blockers: readonly Blocker[], lockTimeout: number, d
     severity: 'error',
     message: name ? `${what} is locked by ${name}` : `another session holds a lock on ${what}`,
     why: [
-      `Nothing was changed: the lock was waited for ${lockTimeout} ms.`,
+      `${stands === undefined ? 'Nothing was changed: the' : 'The'} lock was waited for ${lockTimeout} ms.`,
       ...(first ? [`Its last statement: ${first.query}`] : []),
       ...(detail === undefined ? [] : [detail]),
     ].join(' '),
-    fix: `End that transaction${first ? `, or the session with \`SELECT pg_terminate_backend(${first.pid})\`` : ''}. It is tried again in a moment, and on the next save.`,
+    fix: [
+      `End that transaction${first ? `, or the session with \`SELECT pg_terminate_backend(${first.pid})\`` : ''}.`,
+      'It is tried again in a moment, and on the next save.',
+      ...(stands === undefined ? [] : [stands]),
+    ].join(' '),
   }
 }
 

@@ -20,13 +20,31 @@ export function isLockTimeout(error: unknown): boolean {
   return isServerError(error) && error.code === '55P03'
 }
 
+/** How many statements of a plan are applied and cannot be taken back any more. */
+export interface Standing {
+  done: number
+  total: number
+}
+
+/** Undefined where nothing stands. */
+export function describeStanding({ done, total }: Standing): string | undefined {
+  return done === 0 ? undefined : `${done} of ${total} statements are applied and stay; the next run plans from there.`
+}
+
 /** SP2004 */
-export function connectionLost(error: unknown, while_: string): Diagnostic {
+export function connectionLost(error: unknown, while_: string, standing: Standing = { done: 0, total: 0 }): Diagnostic {
+  const stands = describeStanding(standing)
   return {
     code: 'SP2004',
     severity: 'error',
     message: `the connection to the development database was lost ${while_}`,
     why: error instanceof Error ? error.message : String(error),
-    fix: 'Nothing was changed: a transaction that is cut off is rolled back. It is tried again as soon as the database answers, and on the next save.',
+    fix: [
+      stands === undefined
+        ? 'Nothing was changed: a transaction that is cut off is rolled back.'
+        : 'A transaction that is cut off is rolled back.',
+      'It is tried again as soon as the database answers, and on the next save.',
+      ...(stands === undefined ? [] : [stands]),
+    ].join(' '),
   }
 }
