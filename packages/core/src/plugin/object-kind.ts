@@ -13,9 +13,10 @@ export interface KindObject<Facts = unknown> {
 
 /**
  * Objects that Postgres' own catalogs do not hold, such as the jobs of pg_cron or the configuration of pg_partman: they
- * stand in tables of an extension. What `desired` gives and what `read` finds are compared; the statements that lead from
- * one to the other are planned after those of the schema (drops before them), proved on scratch, applied in the same
- * transaction, and written into migrations.
+ * stand in tables of an extension. What `desired` gives and what `read` finds are compared, and the statements that lead from
+ * one to the other are proved on scratch. On save all of them, drops included, are applied in a transaction of their own after
+ * that of the schema; in plans of commands and in migrations the drops stand before the schema's statements and the rest after
+ * them.
  */
 export interface ObjectKind<Facts = unknown> {
   /** As people call one of them: `cron job`. */
