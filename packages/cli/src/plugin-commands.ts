@@ -18,30 +18,29 @@ export async function listPluginEntries(
   io: Io,
 ): Promise<{ entries: readonly CommandEntry[]; unknown?: string }> {
   try {
-    const config = await loadFor(argv, io)
-    return { entries: listPluginCommands(config).map((found) => toEntry(found, config)) }
+    return { entries: await loadEntries(argv, io) }
   } catch (error) {
     return { entries: [], unknown: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error) }
   }
 }
 
-/** Finds the command of a plugin that a command line begins with, as an entry like those of our own. */
+/** Finds the command of a plugin that a command line begins with, as an entry like those of our own; with it all that there are. */
 export async function findPluginCommand(
   argv: readonly string[],
   io: Io,
-): Promise<{ entry: CommandEntry; rest: readonly string[] } | undefined> {
-  const config = await loadFor(argv, io)
-  const known = listPluginCommands(config)
+): Promise<{ found?: { entry: CommandEntry; rest: readonly string[] }; entries: readonly CommandEntry[] }> {
+  const entries = await loadEntries(argv, io)
   for (const words of [2, 1]) {
-    const name = argv.slice(0, words).join(' ')
-    const found = known.find(({ command }) => command.name === name)
-    if (found) return { entry: toEntry(found, config), rest: argv.slice(words) }
+    const typed = argv.slice(0, words).join(' ')
+    const entry = entries.find(({ name }) => name === typed)
+    if (entry) return { found: { entry, rest: argv.slice(words) }, entries }
   }
-  return undefined
+  return { entries }
 }
 
-function loadFor(argv: readonly string[], io: Io): Promise<ResolvedConfig> {
-  return loadProject({ config: valueOf(argv, ['--config', '-c']), env: valueOf(argv, ['--env']) }, io)
+async function loadEntries(argv: readonly string[], io: Io): Promise<CommandEntry[]> {
+  const config = await loadProject({ config: valueOf(argv, ['--config', '-c']), env: valueOf(argv, ['--env']) }, io)
+  return listPluginCommands(config).map((found) => toEntry(found, config))
 }
 
 function toEntry(

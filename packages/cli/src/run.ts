@@ -80,13 +80,11 @@ async function findCommand(
   const group = commands.filter(({ name }) => name.startsWith(`${first} `)).map(({ name }) => name)
   if (group.length > 0 && (second === '--help' || second === '-h')) return { rest: [] }
   if (group.length === 0 || second !== undefined) {
-    const { findPluginCommand, listPluginEntries } = await import('./plugin-commands.js')
-    const found = await findPluginCommand(argv, io)
+    const { findPluginCommand } = await import('./plugin-commands.js')
+    const { found, entries } = await findPluginCommand(argv, io)
     if (found) return found
-    if (second === '--help' || second === '-h') {
-      const { entries } = await listPluginEntries(argv, io)
-      if (entries.some(({ name }) => name.startsWith(`${first} `))) return { rest: [], others: entries }
-    }
+    const isGroup = entries.some(({ name }) => name.startsWith(`${first} `))
+    if (isGroup && (second === '--help' || second === '-h')) return { rest: [], others: entries }
   }
   const { suggestNearest } = await import('@savepoint/core')
   const typed = group.length > 0 && second !== undefined ? `${first} ${second}` : first
