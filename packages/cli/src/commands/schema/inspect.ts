@@ -1,9 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve, sep } from 'node:path'
-import type { SchemaFile } from '@savepoint/core'
+import { resolve } from 'node:path'
 import { defineCommand, flag, list, text } from '../../command.js'
 import { exitCodes } from '../../exit-codes.js'
 import { parseFormat } from '../../output-format.js'
+import { writeSchemaFiles } from '../../schema-files.js'
 import { openStates, schemaOptions } from '../../states.js'
 import { obeyWaitOption, waitOption } from '../../target.js'
 import { count } from '../../terminal/report.js'
@@ -71,33 +70,3 @@ has the fields that Atlas's has.`,
     }
   },
 })
-
-/**
- * Writes the files that are not there yet as they are. Returns how many.
- *
- * @throws UsageError where the folder holds SQL that is none of them: read together with them it would contradict them
- */
-function writeSchemaFiles(folder: string, files: readonly SchemaFile[]): number {
-  const wanted = new Set(files.map(({ path }) => path))
-  const strangers = existsSync(folder) ? findSql(folder).filter((path) => !wanted.has(path)) : []
-  if (strangers.length > 0)
-    throw new UsageError(
-      `${folder} holds other SQL files (${strangers.slice(0, 3).join(', ')}): remove them or give another --output`,
-    )
-  let written = 0
-  for (const { path, text: wantedText } of files) {
-    const file = join(folder, path)
-    if (existsSync(file) && readFileSync(file, 'utf8') === wantedText) continue
-    mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, wantedText)
-    written++
-  }
-  return written
-}
-
-function findSql(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.sql'))
-    .map((path) => path.split(sep).join('/'))
-    .sort()
-}
