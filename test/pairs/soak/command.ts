@@ -5,7 +5,7 @@ import { runSoak, soakCase } from './run.js'
 
 const usage = `Plans between random schemas, both ways, and prints and reloads each.
 
-  node scripts/soak.mjs [--seed N] [--count N] [--server 18|15|pglite] [--url postgres://…] [--dump] [--show]
+  node scripts/soak.mjs [--seed N] [--count N] [--server 18|17|16|15|14|pglite] [--url postgres://…] [--dump] [--show]
 
   --seed     the first seed (default: by the clock); a failure names its seed
   --count    how many seeds (default 100)
