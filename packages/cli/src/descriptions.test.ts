@@ -1,43 +1,24 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createTestDatabase, serverUrl, type TestDatabase } from '../../../test/support/database.js'
-import { type, type Outcome, type TerminalOptions } from './testing/terminal.js'
+import { useFolder, type TestFolder } from './testing/folder.js'
 
 // Teams come with scripts written for other tools. What they type must go on working with the tool's name replaced;
 // each project here is one of theirs in small, on one database.
 describe.skipIf(!serverUrl('18'))('the commands of teams that used [needs native]', () => {
-  let cwd: string
+  const folder = useFolder()
+  const { write, read, sqlFiles, typeHere } = folder
   let database: TestDatabase
   let url: string
   beforeEach(async () => {
-    cwd = mkdtempSync(join(tmpdir(), 'savepoint-team-'))
     database = await createTestDatabase('18')
     url = `${database.url}?sslmode=disable`
-    write('package.json', '{}')
   })
-  afterEach(async () => {
-    await database.close()
-    rmSync(cwd, { recursive: true, force: true })
-  })
+  afterEach(() => database.close())
 
-  function write(path: string, text: string): void {
-    const file = join(cwd, path)
-    mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, text)
-  }
-  const configure = (config: object): void =>
-    write(
-      'savepoint.config.mjs',
-      `export default ${JSON.stringify({ scratch: serverUrl('18'), client: false, ...config })}`,
-    )
-  /** Types what stands in a script; a failure shows what was said. */
-  async function typed(line: string, options: Partial<TerminalOptions> = {}): Promise<Outcome> {
-    const outcome = await type(line.replaceAll('$DB_URL', url), { cwd, ...options })
-    expect(`${line}: ${outcome.exitCode}\n${outcome.exitCode === 0 ? '' : outcome.stderr}`).toBe(`${line}: 0\n`)
-    return outcome
-  }
+  const configure = (config: object): void => folder.configure({ scratch: serverUrl('18'), client: false, ...config })
+
+  /** Types what stands in a script. */
+  const succeed: TestFolder['succeed'] = (line, options) => folder.succeed(line.replaceAll('$DB_URL', url), options)
 
   it('Atlas with many schemas and environments', async () => {
     write(
@@ -49,17 +30,17 @@ describe.skipIf(!serverUrl('18'))('the commands of teams that used [needs native
       schema: 'schemas',
       environments: { dev: { url }, prod: { url: 'postgres://app:secret@db.example.com/app' } },
     })
-    await typed('migrate diff --env dev --name "descriptive_migration_name"')
-    await typed('migrate validate --env dev')
-    expect((await typed('migrate status --env dev')).stdout).toContain('Migration Status: PENDING')
-    await typed('migrate apply --env dev')
-    expect((await typed('migrate status --env dev')).stdout).toContain('Migration Status: OK')
-    expect((await typed('schema inspect --env dev')).stdout).toContain('CREATE TABLE auth."user"')
-    expect((await typed('schema diff --env dev')).stdout).toBe('')
+    await succeed('migrate diff --env dev --name "descriptive_migration_name"')
+    await succeed('migrate validate --env dev')
+    expect((await succeed('migrate status --env dev')).stdout).toContain('Migration Status: PENDING')
+    await succeed('migrate apply --env dev')
+    expect((await succeed('migrate status --env dev')).stdout).toContain('Migration Status: OK')
+    expect((await succeed('schema inspect --env dev')).stdout).toContain('CREATE TABLE auth."user"')
+    expect((await succeed('schema diff --env dev')).stdout).toBe('')
     write('schemas/public.sql', 'CREATE TABLE assets (owner text REFERENCES auth."user" (id), title text);\n')
-    expect((await typed('schema diff --env dev')).stdout).toBe('ALTER TABLE public.assets ADD COLUMN title text;\n')
-    await typed('schema apply --env dev --auto-approve')
-    expect((await typed('schema diff --env dev')).stdout).toBe('')
+    expect((await succeed('schema diff --env dev')).stdout).toBe('ALTER TABLE public.assets ADD COLUMN title text;\n')
+    await succeed('schema apply --env dev --auto-approve')
+    expect((await succeed('schema diff --env dev')).stdout).toBe('')
   })
 
   it('versioned SQL as the only truth', async () => {
@@ -67,41 +48,41 @@ describe.skipIf(!serverUrl('18'))('the commands of teams that used [needs native
     write(`${dir}/20240204000001_initial.sql`, 'CREATE TABLE users (id int);\n')
     write(`${dir}/20240204000002_seed_data.sql`, 'INSERT INTO users VALUES (1);\n')
     configure({ database: url, migrations: dir })
-    await typed('migrate hash')
-    expect((await typed('migrate apply --dry-run')).stdout).toContain('CREATE TABLE users')
-    await typed('migrate lint --latest 1')
-    await typed('migrate apply')
-    expect((await typed('migrate status')).stdout).toContain('Migration Status: OK')
-    expect((await typed(`schema diff --from migrations://${dir} --to "$DB_URL"`)).stdout).toBe('')
-    expect((await typed('schema inspect')).stdout).toContain('CREATE TABLE public.users')
+    await succeed('migrate hash')
+    expect((await succeed('migrate apply --dry-run')).stdout).toContain('CREATE TABLE users')
+    await succeed('migrate lint --latest 1')
+    await succeed('migrate apply')
+    expect((await succeed('migrate status')).stdout).toContain('Migration Status: OK')
+    expect((await succeed(`schema diff --from migrations://${dir} --to "$DB_URL"`)).stdout).toBe('')
+    expect((await succeed('schema inspect')).stdout).toContain('CREATE TABLE public.users')
     // After an edit on a development database.
     write(`${dir}/20240205000001_phone.sql`, 'ALTER TABLE users ADD COLUMN phone VARCHAR(20);\n')
-    await typed('migrate hash')
-    await typed('migrate apply')
-    await typed('migrate reset --auto-approve')
+    await succeed('migrate hash')
+    await succeed('migrate apply')
+    await succeed('migrate reset --auto-approve')
     expect((await database.query('SELECT * FROM users')).rows).toEqual([{ id: 1, phone: null }])
   })
 
   it('a baseline on a database that is there already', async () => {
     write('manifests/migrations/mydatabase/20240204000001_initial.sql', 'CREATE TABLE users (id int);\n')
-    await typed('migrate hash --dir "file://manifests/migrations/mydatabase"')
+    await succeed('migrate hash --dir "file://manifests/migrations/mydatabase"')
     await database.query('CREATE TABLE users (id int)')
-    await typed(
+    await succeed(
       'migrate apply --dir "file://manifests/migrations/mydatabase" --url "$DB_URL" --baseline "20240204000001"',
     )
     expect(
-      (await typed('migrate status --dir "file://manifests/migrations/mydatabase" --url "$DB_URL"')).stdout,
+      (await succeed('migrate status --dir "file://manifests/migrations/mydatabase" --url "$DB_URL"')).stdout,
     ).toContain('Current Version: 20240204000001')
   })
 
   it('declarative SQL files and a script that asks', async () => {
     write('schema.sql', 'CREATE TABLE tenants (id uuid PRIMARY KEY, name varchar(255));\n')
     configure({})
-    const plan = (await typed('schema diff --from "$DB_URL" --to "file://schema.sql" --format "{{ sql . }}"')).stdout
-    expect(plan).toBe((await typed('schema diff --from "$DB_URL" --to "file://schema.sql"')).stdout)
-    expect(plan).toBe((await typed('schema apply --url "$DB_URL" --to "file://schema.sql" --dry-run')).stdout)
-    await typed('schema apply --url "$DB_URL" --to "file://schema.sql"', { answers: [true] })
-    expect((await typed('schema diff --from "$DB_URL" --to "file://schema.sql"')).stdout).toBe('')
+    const plan = (await succeed('schema diff --from "$DB_URL" --to "file://schema.sql" --format "{{ sql . }}"')).stdout
+    expect(plan).toBe((await succeed('schema diff --from "$DB_URL" --to "file://schema.sql"')).stdout)
+    expect(plan).toBe((await succeed('schema apply --url "$DB_URL" --to "file://schema.sql" --dry-run')).stdout)
+    await succeed('schema apply --url "$DB_URL" --to "file://schema.sql"', { answers: [true] })
+    expect((await succeed('schema diff --from "$DB_URL" --to "file://schema.sql"')).stdout).toBe('')
   })
 
   it('golang-migrate with seeds', async () => {
@@ -119,18 +100,16 @@ describe.skipIf(!serverUrl('18'))('the commands of teams that used [needs native
       migrations: { directory: 'infrastructure/db/migrations', format: 'golang-migrate' },
       seeds: 'infrastructure/db/seeds/*.sql',
     })
-    await typed('migrate apply')
-    await typed('seed')
-    await typed('seed categories')
+    await succeed('migrate apply')
+    await succeed('seed')
+    await succeed('seed categories')
     expect((await database.query('SELECT version::int, dirty FROM schema_migrations')).rows).toEqual([
       { version: 1, dirty: false },
     ])
-    await typed('migrate down 1')
-    await typed('migrate force 1')
-    await typed('migrate new add_tags')
-    expect(
-      readdirSync(join(cwd, 'infrastructure/db/migrations')).filter((name) => name.includes('add_tags')).length,
-    ).toBe(2)
+    await succeed('migrate down 1')
+    await succeed('migrate force 1')
+    await succeed('migrate new add_tags')
+    expect(sqlFiles('infrastructure/db/migrations').filter((name) => name.includes('add_tags')).length).toBe(2)
   })
 
   it('goose with phases around the migrations', async () => {
@@ -149,18 +128,18 @@ describe.skipIf(!serverUrl('18'))('the commands of teams that used [needs native
       schema: { pre: 'db/schema_pre.sql', schema: 'db/schema/*.sql', post: 'db/schema_post.sql' },
       migrations: { directory: 'db/migrations', format: 'goose' },
     })
-    await typed('wait --timeout 30s')
-    await typed('migrate diff descriptive_migration_name')
-    await typed('migrate apply')
-    expect((await typed('migrate status')).stdout).toContain('Migration Status: OK')
-    expect((await typed('schema diff')).stdout).toBe('')
+    await succeed('wait --timeout 30s')
+    await succeed('migrate diff descriptive_migration_name')
+    await succeed('migrate apply')
+    expect((await succeed('migrate status')).stdout).toContain('Migration Status: OK')
+    expect((await succeed('schema diff')).stdout).toBe('')
     write(
       'db/schema/users.sql',
       'CREATE TABLE users (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), at timestamptz, name text);\n',
     )
-    await typed('migrate diff descriptive_name --apply')
-    expect((await typed('schema diff')).stdout).toBe('')
-    await typed('generate')
+    await succeed('migrate diff descriptive_name --apply')
+    expect((await succeed('schema diff')).stdout).toBe('')
+    await succeed('generate')
   })
 
   it('sqlc behind goose: what its schema file says is what is applied', async () => {
@@ -181,18 +160,18 @@ describe.skipIf(!serverUrl('18'))('the commands of teams that used [needs native
           migrations: { directory: 'db/migrations', format: 'goose' }, plugins: [sqlc({ command: ${JSON.stringify(command)} })] }`,
       )
     configureSqlc([process.execPath, 'sqlc.mjs'])
-    await typed('generate')
-    await typed('generate')
-    await typed('migrate diff users --apply')
-    expect(readFileSync(join(cwd, 'ran'), 'utf8')).toBe('xxx')
-    expect((await typed('check')).stderr).not.toContain('stale')
+    await succeed('generate')
+    await succeed('generate')
+    await succeed('migrate diff users --apply')
+    expect(read('ran')).toBe('xxx')
+    expect((await succeed('check')).stderr).not.toContain('stale')
 
     configureSqlc([process.execPath, '-e', 'throw new Error("queries.sql:1: no such column")'])
-    const refused = await type('generate', { cwd })
+    const refused = await typeHere('generate')
     expect(refused.exitCode).toBe(1)
     expect(refused.stderr).toContain('queries.sql:1: no such column')
     configureSqlc(['sqlc-that-nobody-installed', 'generate'])
-    const missing = await type('generate', { cwd })
+    const missing = await typeHere('generate')
     expect(missing.stderr).toContain('there is no program sqlc-that-nobody-installed')
   })
 })

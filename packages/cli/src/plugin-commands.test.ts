@@ -1,25 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { serverUrl } from '../../../test/support/database.js'
-import { type, type Outcome } from './testing/terminal.js'
+import { useFolder } from './testing/folder.js'
 
-let cwd: string
-beforeEach(() => {
-  cwd = mkdtempSync(join(tmpdir(), 'savepoint-commands-'))
-  writeFileSync(join(cwd, 'package.json'), '{}')
-})
-afterEach(() => rmSync(cwd, { recursive: true, force: true }))
+const folder = useFolder()
+const { write, typeHere: run } = folder
 
 /** A project whose one plugin has these commands. */
 function configure(commands: string, settings = ''): void {
-  writeFileSync(
-    join(cwd, 'savepoint.config.mjs'),
+  write(
+    'savepoint.config.mjs',
     `export default { ${settings} plugins: [{ name: 'house:greet', commands: [${commands}] }] }\n`,
   )
 }
-const run = (line: string): Promise<Outcome> => type(line, { cwd })
 const greet = `{
   name: 'greet', description: 'Say hello', arguments: '<name>',
   options: { loud: { kind: 'flag', description: 'In capitals', short: 'l' }, times: { kind: 'text', description: 'How often' } },

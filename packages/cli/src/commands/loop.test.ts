@@ -1,38 +1,24 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createTestDatabase, serverUrl, type TestDatabase } from '../../../../test/support/database.js'
-import { start, type, type Outcome, type TerminalOptions } from '../testing/terminal.js'
+import { useFolder } from '../testing/folder.js'
+import { start } from '../testing/terminal.js'
 
 const users = 'CREATE TABLE users (id int PRIMARY KEY, name text);\n'
 const withoutName = 'CREATE TABLE users (id int PRIMARY KEY);\n'
 
 describe.skipIf(!serverUrl('18'))('the loop on the command line [needs native]', () => {
-  let cwd: string
+  const folder = useFolder()
+  const { write, typeHere } = folder
   let database: TestDatabase
   beforeEach(async () => {
-    cwd = mkdtempSync(join(tmpdir(), 'savepoint-loop-'))
     database = await createTestDatabase('18')
-    write('package.json', '{}')
-    write(
-      'savepoint.config.mjs',
-      `export default ${JSON.stringify({ database: database.url, scratch: serverUrl('18') })}`,
-    )
+    folder.configure({ database: database.url, scratch: serverUrl('18') })
     write('schema/users.sql', users)
   })
-  afterEach(async () => {
-    await database.close()
-    rmSync(cwd, { recursive: true, force: true })
-  })
+  afterEach(() => database.close())
 
-  function write(path: string, text: string): void {
-    const file = join(cwd, path)
-    mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, text)
-  }
-  const typeHere = (line: string, options: Partial<TerminalOptions> = {}): Promise<Outcome> =>
-    type(line, { cwd, ...options })
   const columns = async (): Promise<unknown[]> =>
     (
       await database.query(
@@ -41,7 +27,7 @@ describe.skipIf(!serverUrl('18'))('the loop on the command line [needs native]',
     ).rows
 
   it('dev applies each save, shows mistakes and their end, and quits', async () => {
-    const session = start('dev', { cwd })
+    const session = start('dev', { cwd: folder.cwd })
     await session.hear('Watching:')
     expect(await columns()).toEqual([{ name: 'id' }, { name: 'name' }])
     write('schema/users.sql', 'CREATE TABLE users (id int PRIMARY KEY, name txt);\n')
@@ -56,7 +42,7 @@ describe.skipIf(!serverUrl('18'))('the loop on the command line [needs native]',
   })
 
   it('dev holds back what would lose data until the key is pressed', async () => {
-    const session = start('dev', { cwd })
+    const session = start('dev', { cwd: folder.cwd })
     await session.hear('Watching:')
     await database.query("INSERT INTO users VALUES (1, 'a')")
     write('schema/users.sql', withoutName)
@@ -98,7 +84,7 @@ describe.skipIf(!serverUrl('18'))('the loop on the command line [needs native]',
     await typeHere('migrate diff init')
     expect(await typeHere('check')).toMatchObject({ exitCode: 0, stdout: '' })
     expect((await typeHere('check')).stderr).toContain('nothing has changed')
-    expect(existsSync(join(cwd, 'src/db'))).toBe(true)
+    expect(existsSync(join(folder.cwd, 'src/db'))).toBe(true)
   })
 
   it('check shows a mistake at its place', async () => {
@@ -110,11 +96,8 @@ describe.skipIf(!serverUrl('18'))('the loop on the command line [needs native]',
   })
 
   it('the config decides what is written', async () => {
-    write(
-      'savepoint.config.mjs',
-      `export default ${JSON.stringify({ scratch: serverUrl('18'), client: { directory: 'types' } })}`,
-    )
+    folder.configure({ scratch: serverUrl('18'), client: { directory: 'types' } })
     expect((await typeHere('generate')).stderr).toContain('wrote types/')
-    expect(existsSync(join(cwd, 'src'))).toBe(false)
+    expect(existsSync(join(folder.cwd, 'src'))).toBe(false)
   })
 })

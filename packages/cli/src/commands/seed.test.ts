@@ -1,18 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createTestDatabase, serverUrl, type TestDatabase } from '../../../../test/support/database.js'
-import { type, type Outcome, type TerminalOptions } from '../testing/terminal.js'
+import { useFolder } from '../testing/folder.js'
 
 describe.skipIf(!serverUrl('18'))('seeds [needs native]', () => {
-  let cwd: string
+  const folder = useFolder()
+  const { write, typeHere } = folder
   let database: TestDatabase
   beforeEach(async () => {
-    cwd = mkdtempSync(join(tmpdir(), 'savepoint-seed-'))
     database = await createTestDatabase('18')
-    write('package.json', '{}')
-    write('savepoint.config.mjs', `export default ${JSON.stringify({ database: database.url })}`)
+    folder.configure({ database: database.url })
     write('migrations/20230101000001_users.sql', 'CREATE TABLE users (id int PRIMARY KEY, name text);\n')
     write(
       'seeds/02_names.ts',
@@ -22,18 +18,8 @@ describe.skipIf(!serverUrl('18'))('seeds [needs native]', () => {
     await typeHere('migrate hash')
     await typeHere('migrate apply')
   })
-  afterEach(async () => {
-    await database.close()
-    rmSync(cwd, { recursive: true, force: true })
-  })
+  afterEach(() => database.close())
 
-  function write(path: string, text: string): void {
-    const file = join(cwd, path)
-    mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, text)
-  }
-  const typeHere = (line: string, options: Partial<TerminalOptions> = {}): Promise<Outcome> =>
-    type(line, { cwd, ...options })
   const rows = async (): Promise<unknown[]> => (await database.query('SELECT id, name FROM users ORDER BY id')).rows
 
   it('run in the order of their names, SQL and TypeScript', async () => {

@@ -1,65 +1,43 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createTestDatabase, serverUrl, type TestDatabase } from '../../../../../test/support/database.js'
-import { type, type Outcome } from '../../testing/terminal.js'
+import { useFolder } from '../../testing/folder.js'
 
 const binary = fileURLToPath(new URL('../../../bin/savepoint.js', import.meta.url))
 
 describe.skipIf(!serverUrl('18'))('migrations written by hand [needs native]', () => {
-  let cwd: string
+  const folder = useFolder()
+  const { write, read, sqlFiles, succeed } = folder
   let database: TestDatabase
   beforeEach(async () => {
-    cwd = mkdtempSync(join(tmpdir(), 'savepoint-by-hand-'))
     database = await createTestDatabase('18')
-    write('package.json', '{}')
     write('schema/users.sql', 'CREATE TABLE users (id int PRIMARY KEY, name text);\n')
   })
-  afterEach(async () => {
-    await database.close()
-    rmSync(cwd, { recursive: true, force: true })
-  })
+  afterEach(() => database.close())
 
-  function write(path: string, text: string): void {
-    const file = join(cwd, path)
-    mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, text)
-  }
   const configure = (format: string): void =>
-    write(
-      'savepoint.config.mjs',
-      `export default ${JSON.stringify({ database: database.url, scratch: serverUrl('18'), client: false, migrations: { format } })}`,
-    )
-  async function typed(line: string, env: Record<string, string> = {}): Promise<Outcome> {
-    const outcome = await type(line, { cwd, env })
-    expect(`${line}: ${outcome.exitCode}\n${outcome.exitCode === 0 ? '' : outcome.stderr}`).toBe(`${line}: 0\n`)
-    return outcome
-  }
-  const migrations = (): string[] =>
-    readdirSync(join(cwd, 'migrations'))
-      .filter((name) => name.endsWith('.sql'))
-      .sort()
+    folder.configure({ database: database.url, scratch: serverUrl('18'), client: false, migrations: { format } })
 
   it('count with their change of the schema, and keep their rows', async () => {
     configure('atlas')
-    await typed('migrate diff init --apply')
+    await succeed('migrate diff init --apply')
     await database.query(`INSERT INTO users VALUES (1, 'Ada Lovelace')`)
     const body = `ALTER TABLE users ADD COLUMN first_name text;\nUPDATE users SET first_name = split_part(name, ' ', 1);\n`
     write(
       'editor.mjs',
       `import { appendFileSync } from 'node:fs'\nappendFileSync(process.argv[2], ${JSON.stringify(body)})`,
     )
-    await typed('migrate new split_name --edit', { EDITOR: `${process.execPath} editor.mjs` })
-    expect((await typed('migrate hash')).stderr).toContain('is right already')
+    await succeed('migrate new split_name --edit', { env: { EDITOR: `${process.execPath} editor.mjs` } })
+    expect((await succeed('migrate hash')).stderr).toContain('is right already')
     write('schema/users.sql', 'CREATE TABLE users (id int PRIMARY KEY, name text, first_name text);\n')
-    expect((await typed('migrate diff')).stderr).toContain('synced with the desired state')
-    await typed('migrate validate')
-    await typed('migrate apply')
+    expect((await succeed('migrate diff')).stderr).toContain('synced with the desired state')
+    await succeed('migrate validate')
+    await succeed('migrate apply')
     expect((await database.query('SELECT first_name FROM users')).rows).toEqual([{ first_name: 'Ada' }])
-    expect((await typed('schema diff')).stdout).toBe('')
+    expect((await succeed('schema diff')).stdout).toBe('')
   })
 
   it.each(['goose', 'golang-migrate'])('changes with no plain way back get a proved one in %s', async (format) => {
@@ -68,41 +46,39 @@ describe.skipIf(!serverUrl('18'))('migrations written by hand [needs native]', (
       'schema/users.sql',
       `CREATE TYPE mood AS ENUM ('sad', 'ok');\nCREATE TABLE users (id int PRIMARY KEY, mood mood);\n`,
     )
-    await typed('migrate diff init')
+    await succeed('migrate diff init')
     write(
       'schema/users.sql',
       `CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');\nCREATE TABLE users (id bigint PRIMARY KEY, mood mood DEFAULT 'ok');\n`,
     )
-    await typed('migrate diff more')
-    await typed('migrate apply')
-    const state = await typed('schema inspect')
+    await succeed('migrate diff more')
+    await succeed('migrate apply')
+    const state = await succeed('schema inspect')
     expect(state.stdout).toContain(`'happy'`)
-    await typed(
-      `migrate down ${migrations().filter((name) => name.includes('more') && !name.includes('.down.')).length}`,
+    await succeed(
+      `migrate down ${sqlFiles().filter((name) => name.includes('more') && !name.includes('.down.')).length}`,
     )
-    const back = await typed('schema inspect')
+    const back = await succeed('schema inspect')
     expect(back.stdout).not.toContain('happy')
     expect(back.stdout).toContain('id integer')
-    await typed('migrate apply')
-    expect((await typed('schema inspect')).stdout).toBe(state.stdout)
+    await succeed('migrate apply')
+    expect((await succeed('schema inspect')).stdout).toBe(state.stdout)
   })
 
   it('are passed over by a fresh database where a checkpoint stands', async () => {
     configure('atlas')
-    await typed('migrate diff init')
+    await succeed('migrate diff init')
     write('schema/users.sql', 'CREATE TABLE users (id int PRIMARY KEY, name text, email text);\n')
-    await typed('migrate diff email')
-    expect((await typed('migrate checkpoint v1')).stderr).toContain('checkpoint')
-    expect(readFileSync(join(cwd, 'migrations', migrations().at(-1) ?? ''), 'utf8')).toMatch(
-      /^-- atlas:checkpoint v1\n\n/,
-    )
-    expect((await typed('migrate apply')).stdout).toContain('-- 1 migration\n')
-    expect((await typed('schema diff')).stdout).toBe('')
+    await succeed('migrate diff email')
+    expect((await succeed('migrate checkpoint v1')).stderr).toContain('checkpoint')
+    expect(read(`migrations/${sqlFiles().at(-1) ?? ''}`)).toMatch(/^-- atlas:checkpoint v1\n\n/)
+    expect((await succeed('migrate apply')).stdout).toContain('-- 1 migration\n')
+    expect((await succeed('schema diff')).stdout).toBe('')
   })
 
   it('are merged by git in the format of the config, wherever git is started', () => {
     configure('golang-migrate')
-    const root = join(cwd, '..', `${cwd.split('/').at(-1)}-repository`)
+    const root = join(folder.cwd, '..', `${folder.cwd.split('/').at(-1)}-repository`)
     const app = join(root, 'services/app')
     mkdirSync(join(app, 'db'), { recursive: true })
     try {

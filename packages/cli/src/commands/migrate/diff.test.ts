@@ -1,47 +1,28 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createTestDatabase, serverUrl, type TestDatabase } from '../../../../../test/support/database.js'
-import { type, type Outcome, type TerminalOptions } from '../../testing/terminal.js'
+import { useFolder } from '../../testing/folder.js'
 
 const users = 'CREATE TABLE users (id int PRIMARY KEY);\n'
 const usersWithEmail = 'CREATE TABLE users (id int PRIMARY KEY, email text);\n'
 
 describe.skipIf(!serverUrl('18'))('migrate diff [needs native]', () => {
-  let cwd: string
+  const folder = useFolder()
+  const { write, read, sqlFiles, typeHere } = folder
   let database: TestDatabase
   beforeEach(async () => {
-    cwd = mkdtempSync(join(tmpdir(), 'savepoint-migrate-diff-'))
     database = await createTestDatabase('18')
-    write('package.json', '{}')
     configure({})
     write('schema/users.sql', users)
   })
-  afterEach(async () => {
-    await database.close()
-    rmSync(cwd, { recursive: true, force: true })
-  })
-
-  function write(path: string, text: string): void {
-    const file = join(cwd, path)
-    mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, text)
-  }
+  afterEach(() => database.close())
 
   function configure(settings: object): void {
     const config = { database: database.url, scratch: serverUrl('18'), client: false, ...settings }
-    write('savepoint.config.mjs', `export default ${JSON.stringify(config)}`)
+    folder.configure(config)
   }
 
-  const typeHere = (line: string, options: Partial<TerminalOptions> = {}): Promise<Outcome> =>
-    type(line, { cwd, ...options })
-  const migrations = (): string[] =>
-    readdirSync(join(cwd, 'migrations'))
-      .filter((name) => name.endsWith('.sql'))
-      .sort()
-  const read = (index: number): string => readFileSync(join(cwd, 'migrations', migrations()[index] ?? ''), 'utf8')
+  const readMigration = (index: number): string => read(`migrations/${sqlFiles()[index] ?? ''}`)
 
   it('writes what the migrations lack, once', async () => {
     expect(await typeHere('migrate diff init')).toMatchObject({
@@ -49,7 +30,7 @@ describe.skipIf(!serverUrl('18'))('migrate diff [needs native]', () => {
       stdout: '',
       stderr: expect.stringMatching(/wrote migrations\/\d{14}_init\.sql/),
     })
-    expect(read(0)).toMatchInlineSnapshot(`
+    expect(readMigration(0)).toMatchInlineSnapshot(`
       "-- Create table public.users
       CREATE TABLE public.users (
         id integer NOT NULL,
@@ -59,15 +40,15 @@ describe.skipIf(!serverUrl('18'))('migrate diff [needs native]', () => {
     `)
     write('schema/users.sql', usersWithEmail)
     await typeHere('migrate diff --name "add email"')
-    expect(migrations()[1]).toMatch(/^\d{14}_add_email\.sql$/)
-    expect(read(1)).toContain('ALTER TABLE public.users ADD COLUMN email text')
+    expect(sqlFiles()[1]).toMatch(/^\d{14}_add_email\.sql$/)
+    expect(readMigration(1)).toContain('ALTER TABLE public.users ADD COLUMN email text')
     expect((await typeHere('migrate diff')).stderr).toContain('synced with the desired state')
     expect(await typeHere('schema diff --from migrations://migrations --to schema')).toMatchObject({ stdout: '' })
   })
 
   it('only prints with --dry-run', async () => {
     expect((await typeHere('migrate diff --dry-run')).stdout).toContain('CREATE TABLE public.users')
-    expect(() => migrations()).toThrow()
+    expect(() => sqlFiles()).toThrow()
   })
 
   it('writes a way back that works, where the format has one', async () => {
@@ -75,7 +56,7 @@ describe.skipIf(!serverUrl('18'))('migrate diff [needs native]', () => {
     await typeHere('migrate diff init')
     write('schema/users.sql', usersWithEmail)
     await typeHere('migrate diff add_email')
-    expect(read(1)).toMatch(/-- \+goose Down[^]*DROP COLUMN email/)
+    expect(readMigration(1)).toMatch(/-- \+goose Down[^]*DROP COLUMN email/)
     await typeHere('migrate apply')
     expect(await typeHere('migrate down 1')).toMatchObject({ exitCode: 0 })
     expect((await typeHere('migrate status')).stdout).toContain('Pending Files:   1')
@@ -89,7 +70,7 @@ describe.skipIf(!serverUrl('18'))('migrate diff [needs native]', () => {
     const { stderr } = await typeHere('migrate diff less')
     expect(stderr).toContain('the way back does not bring back the values of column public.users.email')
     expect(stderr).toContain('the way back does not bring back the rows of table public.notes')
-    expect(read(1)).toContain('without the values of column public.users.email')
+    expect(readMigration(1)).toContain('without the values of column public.users.email')
     write('schema/users.sql', usersWithEmail)
     const json = await typeHere('migrate diff more --dry-run --json')
     expect(JSON.parse(json.stdout)).toMatchObject({
@@ -111,7 +92,7 @@ describe.skipIf(!serverUrl('18'))('migrate diff [needs native]', () => {
         'CREATE TABLE users (id int PRIMARY KEY, email text NOT NULL CHECK (length(email) < 99)); CREATE INDEX users_email ON users (email);',
       )
       expect(await typeHere('migrate diff online --strategy online')).toMatchObject({ exitCode: 0 })
-      const count = migrations().filter((name) => !name.endsWith('.down.sql')).length
+      const count = sqlFiles().filter((name) => !name.endsWith('.down.sql')).length
       expect((await typeHere(`migrate lint --latest ${count - 1}`)).stdout).not.toMatch(/PG1|PG3|SH307/)
       expect(await typeHere('migrate apply')).toMatchObject({ exitCode: 0 })
       expect((await typeHere('schema diff')).stdout).toBe('')
@@ -149,7 +130,7 @@ describe.skipIf(!serverUrl('18'))('migrate diff [needs native]', () => {
 
   it('refuses a directory that was edited without its sum', async () => {
     await typeHere('migrate diff init')
-    write(`migrations/${migrations()[0]}`, 'SELECT 1;\n')
+    write(`migrations/${sqlFiles()[0]}`, 'SELECT 1;\n')
     expect(await typeHere('migrate diff next')).toMatchObject({
       exitCode: 1,
       stderr: expect.stringContaining('savepoint migrate hash'),

@@ -1,34 +1,18 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { serverUrl } from '../../../../../test/support/database.js'
-import { type, type Outcome } from '../../testing/terminal.js'
+import { useFolder } from '../../testing/folder.js'
 
-let cwd: string
+const folder = useFolder()
+const { write, read, sqlFiles, typeHere } = folder
 beforeEach(() => {
-  cwd = mkdtempSync(join(tmpdir(), 'savepoint-edit-'))
-  write('package.json', '{}')
   write('migrations/20230101000001_users.sql', 'CREATE TABLE users (id int, name text);\n')
   write('migrations/20230101000002_email.sql', 'ALTER TABLE users ADD COLUMN email text;\n')
 })
-afterEach(() => rmSync(cwd, { recursive: true, force: true }))
 
-function write(path: string, text: string): void {
-  const file = join(cwd, path)
-  mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, text)
-}
-
-const typeHere = (line: string): Promise<Outcome> => type(line, { cwd })
-const names = (folder = 'migrations'): string[] =>
-  readdirSync(join(cwd, folder))
-    .filter((name) => name.endsWith('.sql'))
-    .sort()
 const git = (...args: string[]): string =>
   execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.com', ...args], {
-    cwd,
+    cwd: folder.cwd,
     encoding: 'utf8',
     stdio: 'pipe',
   })
@@ -39,9 +23,7 @@ it('imports from another format', async () => {
   expect(
     await typeHere('migrate import --from "file://old?format=golang-migrate" --to "file://new?format=goose"'),
   ).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('to new') })
-  expect(readFileSync(join(cwd, 'new', names('new')[0] ?? ''), 'utf8')).toMatch(
-    /-- \+goose Up[^]*-- \+goose Down[^]*DROP TABLE/,
-  )
+  expect(read(`new/${sqlFiles('new')[0] ?? ''}`)).toMatch(/-- \+goose Up[^]*-- \+goose Down[^]*DROP TABLE/)
 })
 
 it('removes by version or by number', async () => {
@@ -53,16 +35,14 @@ it('removes by version or by number', async () => {
   write('migrations/20240101000000_a.sql', '')
   await typeHere('migrate hash')
   expect(await typeHere('migrate rm 1 --dir migrations')).toMatchObject({ exitCode: 0 })
-  expect(names()).toEqual(['20230101000001_users.sql'])
+  expect(sqlFiles()).toEqual(['20230101000001_users.sql'])
 })
 
 it('puts migrations together', async () => {
   await typeHere('migrate hash')
   expect(await typeHere('migrate squash all')).toMatchObject({ exitCode: 0 })
-  expect(names()).toEqual(['20230101000002_all.sql'])
-  expect(readFileSync(join(cwd, 'migrations/20230101000002_all.sql'), 'utf8')).toMatch(
-    /CREATE TABLE users[^]*ADD COLUMN email/,
-  )
+  expect(sqlFiles()).toEqual(['20230101000002_all.sql'])
+  expect(read('migrations/20230101000002_all.sql')).toMatch(/CREATE TABLE users[^]*ADD COLUMN email/)
 })
 
 it('moves our own files behind theirs after a merge, and mends the sum', async () => {
@@ -84,7 +64,7 @@ it('moves our own files behind theirs after a merge, and mends the sum', async (
   const { exitCode, stderr } = await typeHere('migrate rebase')
   expect(exitCode).toBe(0)
   expect(stderr).toMatch(/20240101000000_ours\.sql is \d{14}_ours\.sql now/)
-  expect(names().at(-1)).toMatch(/_ours\.sql$/)
+  expect(sqlFiles().at(-1)).toMatch(/_ours\.sql$/)
   expect((await typeHere('migrate hash')).stderr).toContain('is right already')
 })
 
@@ -169,8 +149,6 @@ describe.skipIf(!serverUrl('18'))('on scratch [needs native]', () => {
   it('checkpoint writes the whole schema', async () => {
     await typeHere('migrate hash')
     expect(await typeHere(`migrate checkpoint v1 ${scratch}`)).toMatchObject({ exitCode: 0 })
-    expect(readFileSync(join(cwd, 'migrations', names().at(-1) ?? ''), 'utf8')).toMatch(
-      /atlas:checkpoint v1[^]*CREATE TABLE public\.users/,
-    )
+    expect(read(`migrations/${sqlFiles().at(-1) ?? ''}`)).toMatch(/atlas:checkpoint v1[^]*CREATE TABLE public\.users/)
   })
 })

@@ -1,36 +1,24 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createTestDatabase, serverUrl, type TestDatabase } from '../../../../../test/support/database.js'
-import { type } from '../../testing/terminal.js'
+import { useFolder } from '../../testing/folder.js'
 
 describe.skipIf(!serverUrl('18'))('migrations on a server [needs native]', () => {
-  let cwd: string
+  const folder = useFolder()
+  const { write, typeHere } = folder
   let database: TestDatabase
   let url: string
   beforeEach(async () => {
-    cwd = mkdtempSync(join(tmpdir(), 'savepoint-history-'))
     database = await createTestDatabase('18')
     url = database.url ?? ''
-    write('package.json', '{}')
     // Booting the embedded one for each test would take most of its time.
     write('savepoint.config.mjs', `export default { scratch: ${JSON.stringify(serverUrl('18'))} }\n`)
   })
-  afterEach(async () => {
-    await database.close()
-    rmSync(cwd, { recursive: true, force: true })
-  })
-
-  function write(path: string, text: string): void {
-    mkdirSync(join(cwd, path, '..'), { recursive: true })
-    writeFileSync(join(cwd, path), text)
-  }
+  afterEach(() => database.close())
 
   async function writeTwo(): Promise<void> {
     write('migrations/1_users.sql', 'CREATE TABLE users (id int);\n')
     write('migrations/2_email.sql', 'ALTER TABLE users ADD COLUMN email text;\n')
-    await type('migrate hash', { cwd })
+    await typeHere('migrate hash')
   }
 
   const times = (text: string): string =>
@@ -38,7 +26,7 @@ describe.skipIf(!serverUrl('18'))('migrations on a server [needs native]', () =>
 
   it('are applied, and told in the words of Atlas', async () => {
     await writeTwo()
-    const { exitCode, stdout } = await type(['migrate', 'apply', '--url', url], { cwd })
+    const { exitCode, stdout } = await typeHere(['migrate', 'apply', '--url', url])
     expect(exitCode).toBe(0)
     expect(times(stdout)).toMatchInlineSnapshot(`
       "Migrating to version 2 (2 migrations in total):
@@ -57,7 +45,7 @@ describe.skipIf(!serverUrl('18'))('migrations on a server [needs native]', () =>
         -- 2 sql statements
       "
     `)
-    expect(await type(['migrate', 'apply', '-u', url, '--dir', 'file://migrations'], { cwd })).toMatchObject({
+    expect(await typeHere(['migrate', 'apply', '-u', url, '--dir', 'file://migrations'])).toMatchObject({
       exitCode: 0,
       stdout: 'No migration files to execute\n',
     })
@@ -65,8 +53,8 @@ describe.skipIf(!serverUrl('18'))('migrations on a server [needs native]', () =>
 
   it('have a status that scripts can look for', async () => {
     await writeTwo()
-    await type(['migrate', 'apply', '1', '--url', url], { cwd })
-    expect((await type(['migrate', 'status', '--url', url], { cwd })).stdout).toMatchInlineSnapshot(`
+    await typeHere(['migrate', 'apply', '1', '--url', url])
+    expect((await typeHere(['migrate', 'status', '--url', url])).stdout).toMatchInlineSnapshot(`
       "Migration Status: PENDING
         -- Current Version: 1
         -- Next Version:    2
@@ -74,7 +62,7 @@ describe.skipIf(!serverUrl('18'))('migrations on a server [needs native]', () =>
         -- Pending Files:   1
       "
     `)
-    const { stdout } = await type(['migrate', 'status', '--url', url, '--format', '{{ json . }}'], { cwd })
+    const { stdout } = await typeHere(['migrate', 'status', '--url', url, '--format', '{{ json . }}'])
     expect(JSON.parse(stdout)).toMatchObject({
       Status: 'PENDING',
       Current: '1',
@@ -86,9 +74,9 @@ describe.skipIf(!serverUrl('18'))('migrations on a server [needs native]', () =>
 
   it('only show themselves with --dry-run', async () => {
     await writeTwo()
-    const { stdout } = await type(['migrate', 'apply', '--url', url, '--dry-run'], { cwd })
+    const { stdout } = await typeHere(['migrate', 'apply', '--url', url, '--dry-run'])
     expect(stdout).toContain('ALTER TABLE users ADD COLUMN email text')
-    expect((await type(['migrate', 'status', '--url', url], { cwd })).stdout).toContain('No migration applied yet')
+    expect((await typeHere(['migrate', 'status', '--url', url])).stdout).toContain('No migration applied yet')
   })
 
   it('obey the parameters that golang-migrate has in its URL', async () => {
@@ -96,68 +84,69 @@ describe.skipIf(!serverUrl('18'))('migrations on a server [needs native]', () =>
     write('migrations/2_slow.up.sql', 'SELECT pg_sleep(60);\n')
     write('migrations/2_slow.down.sql', 'SELECT 1;\n')
     const parameters = 'sslmode=disable&x-migrations-table=applied&x-multi-statement=true&x-statement-timeout=200'
-    const slow = await type(
-      ['migrate', 'apply', '--dir', 'file://migrations?format=golang-migrate', '--url', `${url}?${parameters}`],
-      { cwd },
-    )
+    const slow = await typeHere([
+      'migrate',
+      'apply',
+      '--dir',
+      'file://migrations?format=golang-migrate',
+      '--url',
+      `${url}?${parameters}`,
+    ])
     expect(slow).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('statement timeout') as string })
     expect((await database.query('SELECT version::int, dirty FROM applied')).rows).toEqual([
       { version: 1, dirty: false },
     ])
     // The table is the tool's, whatever its name.
     write('schema.sql', 'CREATE TABLE users (id int);\n')
-    const { stdout } = await type(['schema', 'diff', '--from', `${url}?${parameters}`, '--to', 'file://schema.sql'], {
-      cwd,
-    })
+    const { stdout } = await typeHere(['schema', 'diff', '--from', `${url}?${parameters}`, '--to', 'file://schema.sql'])
     expect(stdout).toBe('')
   })
 
   it('refuse a template that nobody would fill in', async () => {
     await writeTwo()
-    expect(await type(['migrate', 'status', '--url', url, '--format', '{{ .Foo }}'], { cwd })).toMatchObject({
+    expect(await typeHere(['migrate', 'status', '--url', url, '--format', '{{ .Foo }}'])).toMatchObject({
       exitCode: 2,
     })
   })
 
   it('go down by a computed way where the files give none, with a yes', async () => {
     await writeTwo()
-    await type(['migrate', 'apply', '--url', url], { cwd })
-    const alone = await type(['migrate', 'down', '--url', url], { cwd })
+    await typeHere(['migrate', 'apply', '--url', url])
+    const alone = await typeHere(['migrate', 'down', '--url', url])
     expect(alone).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--auto-approve') as string })
-    const refused = await type(['migrate', 'down', '--url', url], { cwd, answers: [false] })
+    const refused = await typeHere(['migrate', 'down', '--url', url], { answers: [false] })
     expect(refused.exitCode).toBe(1)
     expect(refused.stderr).toMatch(
       /ALTER TABLE public\.users DROP COLUMN email[^]+drops column public\.users\.email with what is in it[^]+Undo 1 migration on/,
     )
-    expect((await type(['migrate', 'down', '--url', url, '--dry-run'], { cwd })).stdout).toContain('DROP COLUMN email')
-    const { stdout } = await type(['migrate', 'down', '--url', url, '--auto-approve'], { cwd })
+    expect((await typeHere(['migrate', 'down', '--url', url, '--dry-run'])).stdout).toContain('DROP COLUMN email')
+    const { stdout } = await typeHere(['migrate', 'down', '--url', url, '--auto-approve'])
     expect(stdout).toContain('reverting version 2')
-    expect((await type(['migrate', 'status', '--url', url], { cwd })).stdout).toContain('Current Version: 1')
+    expect((await typeHere(['migrate', 'status', '--url', url])).stdout).toContain('Current Version: 1')
     const rows = 'SELECT version FROM atlas_schema_revisions.atlas_schema_revisions'
     expect((await database.query(rows)).rows).toEqual([{ version: '1' }])
-    await type(['migrate', 'down', '--to-version', '0', '--url', url, '--auto-approve'], { cwd })
+    await typeHere(['migrate', 'down', '--to-version', '0', '--url', url, '--auto-approve'])
     expect((await database.query(`SELECT to_regclass('users') AS users`)).rows).toEqual([{ users: null }])
   })
 
   it('are shown to a person before they run', async () => {
     await writeTwo()
-    const refused = await type(['migrate', 'apply', '--url', url], { cwd, answers: [false] })
+    const refused = await typeHere(['migrate', 'apply', '--url', url], { answers: [false] })
     expect(refused).toMatchObject({ exitCode: 1, stdout: '' })
     // Findings, status, statements, question: in this order.
     expect(refused.stderr).toMatch(
       /migrations looked at, 0 errors[^]+Migration Status: PENDING[^]+ALTER TABLE users ADD COLUMN email text[^]+Apply 2 migrations to 127\.0\.0\.1:/,
     )
-    expect(await type(['migrate', 'apply', '--url', url], { cwd, answers: [true] })).toMatchObject({ exitCode: 0 })
+    expect(await typeHere(['migrate', 'apply', '--url', url], { answers: [true] })).toMatchObject({ exitCode: 0 })
   })
 
   it('can be applied though scratch cannot hold them, after a word', async () => {
     await database.query('CREATE TABLE made_by_hand (id int)')
     const rows = Array.from({ length: 60 }, (_, index) => `INSERT INTO made_by_hand VALUES (${index});\n`)
-    const body = `SELECT '${'x'.repeat(900)}';\n${'SELECT\n'.repeat(1)}${'  1,\n'.repeat(80)}  2;\n${rows.join('')}`
+    const body = `SELECT '${'x'.repeat(900)}';\nSELECT\n${'  1,\n'.repeat(80)}  2;\n${rows.join('')}`
     write('migrations/1_more.sql', `ALTER TABLE made_by_hand ADD COLUMN more text;\n${body}`)
-    await type('migrate hash', { cwd })
-    const { exitCode, stderr } = await type(['migrate', 'apply', '--url', url, '--allow-dirty'], {
-      cwd,
+    await typeHere('migrate hash')
+    const { exitCode, stderr } = await typeHere(['migrate', 'apply', '--url', url, '--allow-dirty'], {
       answers: [true],
     })
     expect(exitCode).toBe(0)
@@ -175,12 +164,12 @@ describe.skipIf(!serverUrl('18'))('migrations on a server [needs native]', () =>
   it('that fail say where, what is applied, and what to run next', async () => {
     await writeTwo()
     write('migrations/2_email.sql', 'ALTER TABLE users ADD COLUMN email text;\nALTER TABLE user ADD COLUMN x text;\n')
-    await type('migrate hash', { cwd })
-    const { exitCode, stdout, stderr } = await type(['migrate', 'apply', '--url', url], { cwd })
+    await typeHere('migrate hash')
+    const { exitCode, stdout, stderr } = await typeHere(['migrate', 'apply', '--url', url])
     expect(exitCode).toBe(1)
     expect(stdout).toContain('1 migration ok, 1 with errors')
     expect(stderr).toContain('2_email.sql:2')
-    const json = await type(['migrate', 'apply', '--url', url, '--json'], { cwd })
+    const json = await typeHere(['migrate', 'apply', '--url', url, '--json'])
     expect(json.exitCode).toBe(1)
     expect(JSON.parse(json.stdout)).toMatchObject({
       Applied: [{ Name: '2_email.sql', Error: { Stmt: expect.any(String) } }],
@@ -193,20 +182,20 @@ describe.skipIf(!serverUrl('18'))('migrations on a server [needs native]', () =>
     write('db/2_bad.up.sql', 'ALTER TABLE nobody ADD COLUMN x int;\n')
     write('db/2_bad.down.sql', 'SELECT 1;\n')
     const dir = ['--dir', 'file://db?format=golang-migrate', '--url', url]
-    expect(await type(['migrate', 'apply', ...dir], { cwd })).toMatchObject({ exitCode: 1 })
-    expect(await type(['migrate', 'force', '1', ...dir], { cwd })).toMatchObject({ exitCode: 0 })
+    expect(await typeHere(['migrate', 'apply', ...dir])).toMatchObject({ exitCode: 1 })
+    expect(await typeHere(['migrate', 'force', '1', ...dir])).toMatchObject({ exitCode: 0 })
     expect((await database.query('SELECT version::int, dirty FROM schema_migrations')).rows).toEqual([
       { version: 1, dirty: false },
     ])
-    const down = await type(['migrate', 'down', '1', ...dir], { cwd })
+    const down = await typeHere(['migrate', 'down', '1', ...dir])
     expect(down).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('DROP TABLE users') })
-    expect(await type(['migrate', 'force', '-1', ...dir], { cwd })).toMatchObject({ exitCode: 0 })
+    expect(await typeHere(['migrate', 'force', '-1', ...dir])).toMatchObject({ exitCode: 0 })
   })
 
   it('of a database that is there already begin at a baseline', async () => {
     await writeTwo()
     await database.query('CREATE TABLE users (id int)')
-    const { exitCode, stdout } = await type(['migrate', 'apply', '--url', url, '--baseline', '1'], { cwd })
+    const { exitCode, stdout } = await typeHere(['migrate', 'apply', '--url', url, '--baseline', '1'])
     expect({ exitCode, files: stdout.match(/migrating version \d+/g) }).toEqual({
       exitCode: 0,
       files: ['migrating version 2'],
@@ -215,8 +204,8 @@ describe.skipIf(!serverUrl('18'))('migrations on a server [needs native]', () =>
 
   it('are set by hand', async () => {
     await writeTwo()
-    await type(['migrate', 'apply', '1', '--url', url], { cwd })
-    expect(await type(['migrate', 'set', '2', '--url', url], { cwd })).toMatchObject({
+    await typeHere(['migrate', 'apply', '1', '--url', url])
+    expect(await typeHere(['migrate', 'set', '2', '--url', url])).toMatchObject({
       exitCode: 0,
       stdout: 'Current version is 2 (1 set):\n\n  + 2 (email)\n',
     })
@@ -230,7 +219,7 @@ describe.skipIf(!serverUrl('18'))('migrations on a server [needs native]', () =>
     [['force'], 'needs <version>'],
   ])('refuse %j as a command line', async (words, message) => {
     await writeTwo()
-    expect(await type(['migrate', ...words, '--url', url], { cwd })).toMatchObject({
+    expect(await typeHere(['migrate', ...words, '--url', url])).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining(message),
     })

@@ -1,9 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createTestDatabase, serverUrl, type TestDatabase } from '../../../../../test/support/database.js'
-import { type, type Outcome, type TerminalOptions } from '../../testing/terminal.js'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { serverUrl } from '../../../../../test/support/database.js'
+import { useDatabase } from '../../testing/database.js'
+import { useFolder, type TestFolder } from '../../testing/folder.js'
 
 const server = serverUrl('18')
 
@@ -12,33 +10,20 @@ interface Printed {
   missing_decisions: { key: string; choices: string[] }[]
 }
 
-let cwd: string
-beforeEach(() => {
-  cwd = mkdtempSync(join(tmpdir(), 'savepoint-decisions-'))
-  write('package.json', '{}')
-})
-afterEach(() => rmSync(cwd, { recursive: true, force: true }))
-
-function write(name: string, text: string): void {
-  writeFileSync(join(cwd, name), text)
-}
+const folder = useFolder()
+const { write, sqlFiles } = folder
 
 const before = 'CREATE TABLE users (id int PRIMARY KEY, nickname text, age int);'
 const after = 'CREATE TABLE users (id int PRIMARY KEY, alias text);'
 
 describe.skipIf(!server)('a database with rows [needs native]', () => {
-  let database: TestDatabase
-  let url: string
+  const database = useDatabase(folder)
+  const { typeHere } = database
   beforeEach(async () => {
-    database = await createTestDatabase('18')
-    url = database.url ?? ''
     await database.query(`${before} INSERT INTO users VALUES (1, 'ann', NULL), (2, 'bob', NULL)`)
     write('schema.sql', after)
   })
-  afterEach(() => database.close())
 
-  const typeHere = (line: string, options: Partial<TerminalOptions> = {}): Promise<Outcome> =>
-    type(line.replaceAll('…', url).concat(` --dev-url ${server}`), { cwd, ...options })
   const apply = 'schema apply --url … --to schema.sql'
   const names = async (): Promise<unknown> => (await database.query('SELECT alias FROM users ORDER BY id')).rows
 
@@ -148,9 +133,7 @@ describe.skipIf(!server)('a database with rows [needs native]', () => {
 })
 
 describe.skipIf(!server)('migrations [needs native]', () => {
-  const typeHere = (line: string, options: Partial<TerminalOptions> = {}): Promise<Outcome> =>
-    type(`${line} --dev-url ${server}`, { cwd, ...options })
-  const files = (): string[] => readdirSync(join(cwd, 'migrations')).filter((name) => name.endsWith('.sql'))
+  const typeHere: TestFolder['typeHere'] = (line, options) => folder.typeHere(`${line} --dev-url ${server}`, options)
   beforeEach(async () => {
     write('schema.sql', before)
     write('savepoint.config.mjs', "export default { schema: 'schema.sql' }")
@@ -171,10 +154,10 @@ describe.skipIf(!server)('migrations [needs native]', () => {
         rows: null,
       },
     ])
-    expect(files()).toHaveLength(1)
+    expect(sqlFiles()).toHaveLength(1)
     write('answers.json', '{ "decisions": { "drop table public.users": "rename to table public.people" } }')
     expect(await typeHere('migrate diff people --decisions answers.json')).toMatchObject({ exitCode: 0 })
-    expect(files()).toHaveLength(2)
+    expect(sqlFiles()).toHaveLength(2)
   })
 
   it('are written as drops where nobody asks, with a word about what could be a rename', async () => {
@@ -182,7 +165,7 @@ describe.skipIf(!server)('migrations [needs native]', () => {
     expect(exitCode).toBe(0)
     expect(stderr).toContain('it could be a rename to table public.people')
     expect(stderr).toContain('@renamed from=')
-    expect(files()).toHaveLength(2)
+    expect(sqlFiles()).toHaveLength(2)
   })
 
   it('are written as a person on a terminal says', async () => {

@@ -1,22 +1,10 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createTestDatabase, serverUrl, type TestDatabase } from '../../../../../test/support/database.js'
-import { type, type Outcome, type TerminalOptions } from '../../testing/terminal.js'
+import { describe, expect, it } from 'vitest'
+import { createTestDatabase, serverUrl } from '../../../../../test/support/database.js'
+import { useDatabase } from '../../testing/database.js'
+import { useFolder } from '../../testing/folder.js'
 
-let cwd: string
-beforeEach(() => {
-  cwd = mkdtempSync(join(tmpdir(), 'savepoint-schema-'))
-  write('package.json', '{}')
-})
-afterEach(() => rmSync(cwd, { recursive: true, force: true }))
-
-function write(path: string, text: string): void {
-  const file = join(cwd, path)
-  mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, text)
-}
+const folder = useFolder()
+const { write, typeHere } = folder
 
 const users = 'CREATE TABLE users (id int PRIMARY KEY, name text);\n'
 const usersWithEmail = 'CREATE TABLE users (id int PRIMARY KEY, name text, email text);\n'
@@ -26,7 +14,7 @@ describe('between files, on the embedded Postgres', () => {
   it('prints the SQL and nothing else', async () => {
     write('from.sql', users)
     write('to.sql', usersWithEmail)
-    const outcome = await type('schema diff --from from.sql --to file://to.sql', { cwd })
+    const outcome = await typeHere('schema diff --from from.sql --to file://to.sql')
     expect(outcome).toMatchObject({ exitCode: 0, stdout: addEmail })
     expect(outcome.stderr).toMatch(/planned in \d+ ms\n$/)
   })
@@ -35,7 +23,7 @@ describe('between files, on the embedded Postgres', () => {
     write('from.sql', 'CREATE TABLE posts (author int REFERENCES users);\nCREATE TABLE users (id int PRIMARY KEY);')
     write('schema/a.sql', 'create table users (id integer, constraint users_pkey primary key (id));')
     write('schema/deep/b.sql', 'create table public.posts (author int4 references public.users (id));')
-    expect(await type('schema diff --from from.sql --to schema', { cwd })).toMatchObject({
+    expect(await typeHere('schema diff --from from.sql --to schema')).toMatchObject({
       exitCode: 0,
       stdout: '',
       stderr: expect.stringContaining('no differences'),
@@ -45,7 +33,7 @@ describe('between files, on the embedded Postgres', () => {
   it('takes for granted what somebody else makes: roles, and extensions of the embedded Postgres', async () => {
     write('from.sql', users)
     write('to.sql', `${users}CREATE EXTENSION citext;\nGRANT SELECT ON users TO reporting;\nCREATE TABLE t (c citext);`)
-    const { exitCode, stdout } = await type('schema diff --from from.sql --to to.sql', { cwd })
+    const { exitCode, stdout } = await typeHere('schema diff --from from.sql --to to.sql')
     expect(exitCode).toBe(0)
     expect(stdout).toContain('CREATE EXTENSION citext')
     expect(stdout).toContain('GRANT SELECT ON TABLE public.users TO reporting;')
@@ -57,7 +45,7 @@ describe('between files, on the embedded Postgres', () => {
       'to.sql',
       'CREATE ROLE app LOGIN;\nCREATE ROLE readers;\nGRANT readers TO app;\nCREATE TABLE t () TABLESPACE fast;',
     )
-    const { exitCode, stdout } = await type('schema diff --from from.sql --to to.sql', { cwd })
+    const { exitCode, stdout } = await typeHere('schema diff --from from.sql --to to.sql')
     expect(exitCode).toBe(0)
     expect(stdout).toMatch(/CREATE ROLE readers;\n[^]*GRANT readers TO app/)
     expect(stdout).toContain('TABLESPACE fast')
@@ -67,7 +55,7 @@ describe('between files, on the embedded Postgres', () => {
   it('runs files that contradict themselves as the scripts that they are, and says so', async () => {
     write('from.sql', users)
     write('to.sql', `${users}CREATE TABLE old (id int);\nDROP TABLE old;\nALTER TABLE users ADD COLUMN email text;\n`)
-    const { exitCode, stdout, stderr } = await type('schema diff --from from.sql --to to.sql', { cwd })
+    const { exitCode, stdout, stderr } = await typeHere('schema diff --from from.sql --to to.sql')
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: addEmail })
     expect(stderr).toContain('run as a script, from top to bottom')
   })
@@ -75,14 +63,14 @@ describe('between files, on the embedded Postgres', () => {
   it('lets SQL functions be made before what their bodies name', async () => {
     write('from.sql', '')
     write('to.sql', `CREATE FUNCTION n() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM users';\n${users}`)
-    const { stdout } = await type('schema diff --from from.sql --to to.sql', { cwd })
+    const { stdout } = await typeHere('schema diff --from from.sql --to to.sql')
     expect(stdout).toMatch(/^SET check_function_bodies = off;\n/)
   })
 
   it('shows the place of a mistake', async () => {
     write('from.sql', users)
     write('to.sql', 'CREATE TABLE users (\n  id int,\n  name txt\n);')
-    const outcome = await type('schema diff --from from.sql --to to.sql', { cwd })
+    const outcome = await typeHere('schema diff --from from.sql --to to.sql')
     expect(outcome).toMatchObject({ exitCode: 1, stdout: '' })
     expect(outcome.stderr).toContain('SP1002')
     expect(outcome.stderr).toContain('at to.sql:3:8')
@@ -91,7 +79,7 @@ describe('between files, on the embedded Postgres', () => {
   it('gives scripts the steps with their hazards', async () => {
     write('from.sql', usersWithEmail)
     write('to.sql', users)
-    const { stdout } = await type('schema diff --from from.sql --to to.sql --format json', { cwd })
+    const { stdout } = await typeHere('schema diff --from from.sql --to to.sql --format json')
     expect(JSON.parse(stdout)).toMatchObject({
       proved: true,
       steps: [{ sql: 'ALTER TABLE public.users DROP COLUMN email', destroys: { kind: 'column' } }],
@@ -99,21 +87,9 @@ describe('between files, on the embedded Postgres', () => {
   })
 })
 
-const server = serverUrl('18')
-
-describe.skipIf(!server)('with a database [needs native]', () => {
-  let database: TestDatabase
-  let url: string
-  beforeEach(async () => {
-    database = await createTestDatabase('18')
-    url = database.url ?? ''
-  })
-  afterEach(() => database.close())
-
-  /** Types a command line with a quick scratch; `…` stands for the database's URL. */
-  function typeHere(line: string, options: Partial<TerminalOptions> = {}): Promise<Outcome> {
-    return type(line.replaceAll('…', url).concat(` --dev-url ${server}`), { cwd, ...options })
-  }
+describe.skipIf(!serverUrl('18'))('with a database [needs native]', () => {
+  const database = useDatabase(folder)
+  const { typeHere } = database
 
   it('diff prints what the database lacks, in both spellings of the format', async () => {
     await database.query(users)
@@ -141,7 +117,7 @@ describe.skipIf(!server)('with a database [needs native]', () => {
 
   it('diff and apply know the schema files and environments of the config', async () => {
     write('schema/users.sql', usersWithEmail)
-    write('savepoint.config.mjs', `export default { environments: { prod: { url: ${JSON.stringify(url)} } } }`)
+    write('savepoint.config.mjs', `export default { environments: { prod: { url: ${JSON.stringify(database.url)} } } }`)
     await database.query(users)
     expect(await typeHere('schema diff --env prod')).toMatchObject({ exitCode: 0, stdout: addEmail })
     expect(await typeHere('schema apply --env prod --auto-approve')).toMatchObject({ exitCode: 0 })
@@ -203,182 +179,6 @@ describe.skipIf(!server)('with a database [needs native]', () => {
     )
   })
 
-  it('apply --dry-run prints and changes nothing', async () => {
-    write('schema.sql', users)
-    const outcome = await typeHere('schema apply --url … --to file://schema.sql --dry-run')
-    expect(outcome.stdout).toContain('CREATE TABLE public.users')
-    expect((await database.query("SELECT to_regclass('users') AS found")).rows).toEqual([{ found: null }])
-  })
-
-  it('apply shows the plan with what it would lose, and asks', async () => {
-    await database.query(`${usersWithEmail} INSERT INTO users VALUES (1, 'a', 'a@example.com'), (2, 'b', NULL)`)
-    write('schema.sql', users)
-    const refused = await typeHere('schema apply --url … --to schema.sql', { answers: [false] })
-    expect(refused).toMatchObject({ exitCode: 1, stdout: '' })
-    expect(refused.stderr).toContain('- ALTER TABLE public.users DROP COLUMN email;')
-    expect(refused.stderr).toContain('loses 1 row')
-    expect(refused.stderr).toContain('nothing was changed')
-    const { exitCode, stderr } = await typeHere('schema apply --url … --to schema.sql', { answers: [true] })
-    expect(exitCode).toBe(0)
-    expect(stderr).toContain('1 statement applied')
-    expect((await typeHere('schema apply --url … --to schema.sql')).stderr).toContain('is as it should be')
-  })
-
-  it('apply asks nobody where there is nobody', async () => {
-    write('schema.sql', users)
-    expect(await typeHere('schema apply --url … --to schema.sql')).toMatchObject({
-      exitCode: 2,
-      stderr: expect.stringContaining('give --auto-approve'),
-    })
-  })
-
-  it('apply leaves nothing behind when a statement is refused', async () => {
-    await database.query(`${users} INSERT INTO users VALUES (1, NULL)`)
-    write('schema.sql', 'CREATE TABLE a (id int);\nCREATE TABLE users (id int PRIMARY KEY, name text NOT NULL);')
-    const outcome = await typeHere('schema apply --url … --to schema.sql --auto-approve')
-    expect(outcome).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('SP2007') })
-    expect((await database.query("SELECT to_regclass('a') AS found")).rows).toEqual([{ found: null }])
-  })
-
-  it('inspect prints SQL that makes the same schema again', async () => {
-    await database.query(`${usersWithEmail} COMMENT ON COLUMN users.email IS 'where we write to'`)
-    const { exitCode, stdout } = await typeHere('schema inspect --url …')
-    expect(exitCode).toBe(0)
-    write('inspected.sql', stdout)
-    expect(await typeHere('schema diff --from … --to inspected.sql')).toMatchObject({ exitCode: 0, stdout: '' })
-  })
-
-  it('inspect prints the catalog as JSON, as the page on it describes it', async () => {
-    await database.query(`${users} COMMENT ON TABLE users IS 'people'; GRANT SELECT ON users TO PUBLIC`)
-    const printed: unknown = JSON.parse((await typeHere('schema inspect --url … --format json')).stdout)
-    expect(printed).toMatchObject({
-      version: expect.any(Number),
-      objects: expect.arrayContaining([
-        {
-          id: 'table public.users',
-          kind: 'table',
-          schema: 'public',
-          name: 'users',
-          comment: 'people',
-          privileges: [{ grantee: 'public', privilege: 'SELECT', grantable: false }],
-          facts: expect.objectContaining({ persistence: 'permanent' }),
-          hash: expect.any(String),
-        },
-      ]),
-      dependencies: expect.arrayContaining([
-        { from: 'constraint public.users.users_pkey', to: 'column public.users.id' },
-      ]),
-      unmodelled: [],
-    })
-  })
-
-  it('inspect --split writes schema files that make the same schema again, and touches nothing else', async () => {
-    await database.query(
-      `${users} CREATE VIEW names AS SELECT name FROM users; CREATE SCHEMA app; CREATE TABLE app.t ()`,
-    )
-    const line = 'schema inspect --url … --split --output schema'
-    expect(await typeHere(line)).toMatchObject({ exitCode: 0, stdout: '', stderr: expect.stringContaining('4 files') })
-    expect(readdirSync(join(cwd, 'schema'), { recursive: true }).sort()).toEqual([
-      'app',
-      'app/schema.sql',
-      'app/tables.sql',
-      'public',
-      'public/tables.sql',
-      'public/views.sql',
-    ])
-    expect(await typeHere('schema diff --from … --to schema')).toMatchObject({ exitCode: 0, stdout: '' })
-    expect((await typeHere(line)).stderr).toContain('0 files written')
-    write('schema/mine.sql', 'CREATE TABLE mine ();')
-    expect(await typeHere(line)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('mine.sql') })
-    expect(await typeHere('schema inspect --url … --split')).toMatchObject({ exitCode: 2 })
-    expect(await typeHere('schema inspect --url … --split --output schema --format json')).toMatchObject({
-      exitCode: 2,
-    })
-  })
-
-  it('inspect prints JSON in the form that scripts of Atlas know', async () => {
-    await database.query(`${users} CREATE TABLE posts (author int REFERENCES users); CREATE TYPE mood AS ENUM ('sad')`)
-    expect(JSON.parse((await typeHere('schema inspect --url … --format "{{ json . }}"')).stdout))
-      .toMatchInlineSnapshot(`
-      {
-        "schemas": [
-          {
-            "comment": "standard public schema",
-            "name": "public",
-            "objects": [
-              {
-                "kind": "enum",
-                "labels": [
-                  "sad",
-                ],
-                "name": "mood",
-              },
-            ],
-            "tables": [
-              {
-                "columns": [
-                  {
-                    "name": "id",
-                    "type": "integer",
-                  },
-                  {
-                    "name": "name",
-                    "null": true,
-                    "type": "text",
-                  },
-                ],
-                "name": "users",
-                "primary_key": {
-                  "parts": [
-                    {
-                      "column": "id",
-                    },
-                  ],
-                },
-              },
-              {
-                "columns": [
-                  {
-                    "name": "author",
-                    "null": true,
-                    "type": "integer",
-                  },
-                ],
-                "foreign_keys": [
-                  {
-                    "columns": [
-                      "author",
-                    ],
-                    "name": "posts_author_fkey",
-                    "references": {
-                      "columns": [
-                        "id",
-                      ],
-                      "table": "users",
-                    },
-                  },
-                ],
-                "name": "posts",
-              },
-            ],
-          },
-        ],
-      }
-    `)
-    expect((await typeHere('schema inspect --url … --format mermaid')).stdout).toMatchInlineSnapshot(`
-      "erDiagram
-          users {
-            integer id PK
-            text name
-          }
-          posts {
-            integer author FK
-          }
-          posts }o--o| users : posts_author_fkey
-      "
-    `)
-  })
-
   it('compares only the schemas that were asked for', async () => {
     await database.query('CREATE SCHEMA vendor; CREATE TABLE vendor.t (id int)')
     write('schema.sql', users)
@@ -391,7 +191,7 @@ describe.skipIf(!server)('with a database [needs native]', () => {
   it('never prints a password', async () => {
     const secret = 'postgres://app:s3cret@127.0.0.1:1/app'
     for (const line of ['schema inspect --url', 'schema apply --url', 'schema diff --from', 'migrate status --url']) {
-      const { exitCode, stdout, stderr } = await type(`${line} ${secret} --debug`, { cwd })
+      const { exitCode, stdout, stderr } = await folder.typeHere(`${line} ${secret} --debug`)
       expect(exitCode).toBe(1)
       expect(stdout + stderr).not.toContain('s3cret')
     }
@@ -406,13 +206,13 @@ describe.skipIf(!older)('with a database of an older version [needs native]', ()
     try {
       await database.query(`${users} CREATE VIEW names AS SELECT name FROM users WHERE id > 0`)
       write('schema.sql', `${usersWithEmail} CREATE VIEW names AS SELECT name FROM users WHERE id > 0;`)
-      expect(await type(`schema diff --from ${database.url} --to schema.sql`, { cwd })).toMatchObject({
+      expect(await typeHere(`schema diff --from ${database.url} --to schema.sql`)).toMatchObject({
         exitCode: 0,
         stdout: addEmail,
       })
       // Scratch of another version: the database's schema is written down and read again there.
       expect(
-        await type(`schema diff --from ${database.url} --to schema.sql --dev-url pglite:memory`, { cwd }),
+        await typeHere(`schema diff --from ${database.url} --to schema.sql --dev-url pglite:memory`),
       ).toMatchObject({
         exitCode: 0,
         stdout: addEmail,
